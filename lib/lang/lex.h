@@ -1,0 +1,64 @@
+/*
+ * lex.h — text to statements: words, quotes, comments.
+ *
+ * As in sh: blanks part words; ';' and newline part statements; '#' at the
+ * start of a word begins a comment; 'single' and "double" quotes (in these
+ * \" \\ \$ \` are escapes), backslash quotes one character and continues a
+ * line at its end. A lone '&' or one that ends the last word puts the
+ * statement into the background. Everything else is an ordinary character.
+ */
+#ifndef LANG_LEX_H
+#define LANG_LEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/vec.h"
+
+enum { LEX_STATEMENT_MAX = 65536 }; /* bytes; longer ones are refused */
+
+struct word {
+	char *text;	/* without quotes; owned by the statement */
+	size_t at, len; /* where it stands in the source, quotes included */
+	struct place place;
+	bool quoted; /* had a quote or backslash: never a keyword or node's command */
+	bool shell_syntax; /* has an unquoted character that means something to sh: | & <
+			      > ( ) $ ` * ? [ ~ */
+};
+
+struct statement {
+	VEC(struct word) words;
+	char *text; /* source of the statement, from its first word to its last; owned */
+	size_t at;  /* where that begins in the source */
+	bool background; /* ended in '&', which is no word */
+};
+
+struct lexer {
+	const char *source; /* borrowed; n bytes */
+	size_t n, at;
+	unsigned line; /* of at; from 1 */
+	size_t line_start;
+};
+
+void lex_begin(struct lexer *x, const char *source, size_t n);
+
+/*
+ * The next statement with at least one word: 1, and *ret is to be freed by
+ * statement_free(); 0 at the end; -EINVAL for an unbalanced quote, a NUL
+ * byte, a control character, invalid UTF-8 or too long a statement, with the
+ * place. After an error the lexer stands at the end of that statement's line,
+ * so a caller may go on.
+ */
+int lex_next(struct lexer *x, struct statement *ret, struct err *e);
+
+/* Whether the text ends inside a quote or after a continuing backslash: a prompt asks for
+ * more. */
+bool lex_is_open(const char *source, size_t n);
+
+void statement_free(struct statement *s);
+
+/* text as one word of the language: itself, or quoted where it must be; free() it. */
+char *lex_quote(const char *text);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * exec.h — programs in nodes: in the node's network, UTS and mount namespace,
+ * with its hostname, its own /sys, and an /etc/hosts that knows every node.
+ */
+#ifndef RUN_EXEC_H
+#define RUN_EXEC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "run/network.h"
+
+/* A program to start. */
+struct exec_spec {
+	const char *node;  /* name */
+	char *const *argv; /* found in PATH */
+	int in, out, err;  /* descriptors for its standard ones; -1: the shell's own */
+	bool own_group;	 /* its own process group (a terminal's Ctrl-C reaches just it) */
+	bool foreground; /* with own_group: that group gets the terminal on descriptor 0
+			  */
+};
+
+/*
+ * Starts it. That it could not be started (no such program, the namespace is
+ * gone) is told here, not by an exit status: -ENOENT, -EACCES … with e filled.
+ */
+int exec_start(struct network *n, const struct exec_spec *s, pid_t *ret_pid,
+	       struct err *e);
+
+/* How a program ended, or that it was stopped (Ctrl-Z). */
+struct exec_end {
+	bool stopped;
+	int status; /* exit status; 128 + signal when one killed it, as in sh */
+};
+
+/*
+ * Waits until the program ends or stops and gives the terminal back to the
+ * shell (its group and its modes) where the program had it.
+ */
+int exec_wait(pid_t pid, bool foreground, struct exec_end *ret, struct err *e);
+
+#endif

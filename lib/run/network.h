@@ -1,0 +1,112 @@
+/*
+ * network.h — one running network: its model, its state on disk, its lock,
+ * and the kernel objects that stand for it.
+ *
+ * Everything of a network is under /run/espalier/NETWORK/:
+ *
+ *     lock         flock()ed by the shell that holds it; its text is that shell's pid
+ *     state.json   the model as it was when the journal was begun
+ *     journal      a line per change since: what it is (the intent), then that it is done
+ *     ns/          a tmpfs with a pinned namespace per node
+ *     fabric       the pinned namespace that no node may touch
+ *     hosts        /etc/hosts of every node
+ *     jobs/        background jobs and their output
+ *
+ * A shell killed at any instant leaves a whole journal; network_attach() puts
+ * the kernel back to the last change that was done (or finishes one that had
+ * begun to end a node's programs).
+ */
+#ifndef RUN_NETWORK_H
+#define RUN_NETWORK_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/proc.h"
+#include "base/vec.h"
+#include "model/model.h"
+#include "run/hooks.h"
+
+enum { NETWORK_NAME_MAX = 63 };
+
+struct network {
+	char *name;
+	char *dir; /* /run/espalier/NAME */
+	bool read_only;
+	struct model *model; /* as last done; replace it only with network_change() */
+	struct kern *kern;
+	struct history *history; /* for undo and redo */
+	struct journal *journal;
+	int lock_fd;
+};
+
+/* The folder that holds the networks: /run/espalier. */
+const char *network_root(void);
+
+/*
+ * Starts a new, empty network. -EEXIST: there is one of that name (e says
+ * whether a shell holds it, and what to do); -EPERM, -ENOSYS …: the system cannot do it.
+ */
+int network_create(const char *name, struct network **ret, struct err *e);
+
+/*
+ * Takes up a network that has no shell. What had to be finished, undone or
+ * repaired is told in *ret_report (one line per thing, owned; "" if nothing).
+ * read_only: no lock is taken, nothing repaired, and every change is -EROFS.
+ * -EBUSY: another shell holds it (e names its pid); -ENOENT.
+ */
+int network_attach(const char *name, bool read_only, struct network **ret,
+		   char **ret_report, struct err *e);
+
+/* read_only: takes the newest state from disk, if it changed. */
+int network_refresh(struct network *n, struct err *e);
+
+/*
+ * Makes next (taken over, also on failure) the present model: settles it,
+ * plans, journals, applies. Whole or not at all; on failure the kernel, the
+ * journal and n->model are as before. command names it in undo and the journal.
+ */
+int network_change(struct network *n, struct model *next, const char *command,
+		   const struct hooks *hooks, struct settled *ret_settled, struct err *e);
+
+/* Back and forth; *ret_command is the command undone or redone (owned). -ENOENT: nothing
+ * to. */
+int network_undo(struct network *n, char **ret_command, const struct hooks *hooks,
+		 struct err *e);
+int network_redo(struct network *n, char **ret_command, const struct hooks *hooks,
+		 struct err *e);
+
+/*
+ * Compares the kernel with the model and puts back what the outside changed.
+ * *ret_report: one line per thing mended (owned; "" if all was well).
+ */
+int network_repair(struct network *n, char **ret_report, const struct hooks *hooks,
+		   struct err *e);
+
+/* Closes the handle; the network goes on without a shell. NULL is fine. */
+void network_detach(struct network *n);
+
+/* Ends every program in it, takes everything down and removes its folder; n is freed in
+ * any case. */
+int network_destroy(struct network *n, const struct hooks *hooks, struct err *e);
+
+/* A network seen from outside, as `espalier ls` lists them. */
+struct network_info {
+	char *name;	    /* owned */
+	struct proc holder; /* pid 0: no shell holds it */
+	size_t nodes, links;
+};
+typedef VEC(struct network_info) network_list;
+int network_list_all(network_list *ret, struct err *e);
+void network_list_free(network_list *l);
+
+/*
+ * Where a node's namespace is pinned, /run/espalier/NET/ns/NODE; free() it.
+ * Other tools see it as /run/netns/NET.NODE.
+ */
+char *network_netns_path(const struct network *n, const char *node);
+
+/* Makes <dir>/hosts tell every node of the present model. */
+int network_write_hosts(struct network *n, struct err *e);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * session.h — what a running shell knows; every handler gets one.
+ */
+#ifndef SHELL_SESSION_H
+#define SHELL_SESSION_H
+
+#include <stdbool.h>
+
+#include "lang/lang.h"
+#include "run/hooks.h"
+#include "run/job.h"
+#include "run/network.h"
+#include "shell/output.h"
+
+struct session {
+	struct network *net;
+	struct lang *lang;
+	struct jobs jobs;
+	struct output out;
+	struct hooks hooks;
+	/*
+	 * A handler of a VERB_CHANGES row edits this copy of net->model; when
+	 * the handler returns 0 the dispatcher makes it the present model.
+	 */
+	struct model *draft;
+	bool interactive;     /* a person at a terminal */
+	bool keep_going;      /* -k: a failed command does not end a file */
+	bool stdin_is_script; /* programs in nodes must not eat it */
+	bool leave;	      /* quit or detach was typed */
+	bool keep;	      /* the network outlives the shell (detach, --keep) */
+	bool failed;	      /* some command failed */
+	VEC(char *)
+	sources; /* real paths of files under way, against `source` of itself */
+};
+
+#endif
