@@ -1,0 +1,31 @@
+/*
+ * script.h — running statements: typed, from a file, from -c, from a pipe.
+ *
+ * This is the dispatcher: it parses a statement, refuses what may not be done
+ * (read-only, no terminal), gives a VERB_CHANGES handler its draft and makes
+ * the draft the present network, and reports errors where they happened.
+ */
+#ifndef SHELL_SCRIPT_H
+#define SHELL_SCRIPT_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "shell/session.h"
+
+/*
+ * Runs all statements of source. file names it in errors; NULL: typed at the
+ * prompt. Errors are printed as they happen; after one the rest is left out
+ * unless s->keep_going. Returns 0, or -errno of the first that failed.
+ */
+int script_run(struct session *s, const char *file, const char *source, size_t n);
+
+/*
+ * Reads a lab file ("-": standard input) and runs it. Unreadable, a folder,
+ * too large (16 MiB) or already under way (a file that sources itself): e is
+ * filled and nothing was run. A command in it that failed was printed where
+ * it happened; e then only says that FILE stopped.
+ */
+int script_run_file(struct session *s, const char *path, struct err *e);
+
+#endif
