@@ -71,6 +71,6 @@
 
 /* p walks over the items. */
 #define vec_each(vec, p)                                                                 \
-	for (__typeof__((vec)->v) p = (vec)->v; p < (vec)->v + (vec)->n; p++)
+	for (__typeof__(&*(vec)->v) p = (vec)->v; p < (vec)->v + (vec)->n; p++)
 
 #endif

@@ -32,6 +32,7 @@ enum {
 	MTU_MIN = 68,		 /* RFC 791; IPv6 goes away below 1280 */
 	MTU_MAX = 65535,	 /* ETH_MAX_MTU, kernel include/uapi/linux/if_ether.h */
 	SWITCH_PORTS_MAX = 1023, /* BR_MAX_PORTS - 1, kernel net/bridge/br_private.h */
+	NODE_PORTS_MAX = 16384,	 /* interfaces of a host or router: our limit */
 	LAN_NONE = -1,
 };
 
@@ -135,6 +136,12 @@ const char *iface_text(const struct model *m, const struct link *l, int end, cha
  * where that is not one link. */
 char *link_text(const struct model *m, const struct link *l); /* free() it */
 
+/*
+ * The MAC of a link's end unless another is typed: locally administered and
+ * unicast (IEEE 802), made from the id, so the same commands give the same.
+ */
+void link_default_mac(uint32_t link_id, int end, uint8_t mac[6]);
+
 /* Whether the interface is administratively up: wanted so, on a node that is up. */
 bool model_iface_up(const struct model *m, const struct link *l, int end);
 
@@ -171,6 +178,7 @@ struct link_options {
 	const char *name; /* NULL: none */
 	uint32_t mtu;	  /* 0: MTU_DEFAULT */
 	struct {
+		unsigned number; /* interface number + 1; 0: the lowest free one */
 		struct ip ip;	 /* family 0: none given */
 		bool no_address; /* "none": stays without */
 		bool has_mac;
@@ -203,6 +211,15 @@ int model_set_route(struct model *m, uint32_t node, const struct route *r, struc
 /* All routes to the prefix; family 0 means both defaults; -ENOENT. */
 int model_del_route(struct model *m, uint32_t node, const struct ip *prefix,
 		    struct err *e);
+
+/*
+ * Raw insertion and removal, unchecked: for reading a model back from disk and
+ * for the functions above. Inserted objects are taken over, and carry their id.
+ */
+void model_insert_node(struct model *m, struct node *n);
+void model_insert_link(struct model *m, struct link *l);
+void model_remove_node(struct model *m, uint32_t id);
+void model_remove_link(struct model *m, uint32_t id);
 
 /* ---- what follows from the rest (settle.c) ---- */
 
