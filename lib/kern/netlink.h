@@ -52,8 +52,8 @@ int netlink_batch_run(struct netlink *nl, struct netlink_batch *b,
 		      struct netlink_result *results, struct err *e);
 
 /*
- * A dump: calls each() for every message. One that the kernel marks as
- * interrupted (NLM_F_DUMP_INTR) is repeated, 5 times at the most, then -EAGAIN.
+ * A dump (takes the request over): calls each() for every message. One that the kernel
+ * marks as interrupted (NLM_F_DUMP_INTR) is repeated, 5 times at the most, then -EAGAIN.
  * begin() is called before every attempt, to forget what was collected.
  */
 int netlink_dump(struct netlink *nl, struct nl_msg *request, void (*begin)(void *cookie),
