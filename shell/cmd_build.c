@@ -1,0 +1,209 @@
+/*
+ * cmd_build.c — add, link, del, up, down, stp, set: the shape of the network.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "shell/handlers.h"
+
+static enum node_kind kind_of(const struct args *a)
+{
+	if (args_has(a, "router"))
+		return NODE_ROUTER;
+	return args_has(a, "switch") ? NODE_SWITCH : NODE_HOST;
+}
+
+int cmd_add(struct session *s, const struct args *a, struct err *e)
+{
+	uint32_t id;
+
+	for (size_t i = 0; i < args_count(a, "NAME"); i++) {
+		const char *name = args_get(a, "NAME", i)->text;
+
+		if (model_add_node(s->draft, kind_of(a), name, &id, e) < 0)
+			return args_blame(a, "NAME", i, e);
+	}
+	return 0;
+}
+
+/* ---- link ---- */
+
+/* The i-th argument behind a keyword that was typed; NULL: it was not. */
+static const struct arg *behind(const struct args *a, const char *keyword, size_t i)
+{
+	for (size_t k = 0; k < a->v.n; k++)
+		if (!a->v.v[k].kind && strcmp(a->v.v[k].key, keyword) == 0)
+			return k + 1 + i < a->v.n ? &a->v.v[k + 1 + i] : NULL;
+	return NULL;
+}
+
+/* An address of the LAN behind a node whose subnet has ip; false: none. */
+static bool lan_length(const struct model *m, uint32_t node, struct ip *ip)
+{
+	VEC(uint32_t) queue = { 0 }; /* switches to visit; each once */
+	bool found = false;
+
+	if (model_node(m, node)->kind == NODE_SWITCH)
+		vec_push(&queue, node);
+	for (size_t at = 0; at < queue.n && !found; at++) {
+		const struct node *sw = model_node(m, queue.v[at]);
+
+		vec_each (&sw->ports, p) {
+			const struct link *l = p->link ? model_link(m, p->link) : NULL;
+			const struct iface *far = l ? &l->end[!p->end] : NULL;
+			bool seen = false;
+
+			if (!l)
+				continue;
+			vec_each (&far->addresses, a) {
+				struct ip subnet = ip_network(&a->ip);
+
+				if (found || !ip_within(ip, &subnet))
+					continue;
+				ip->len = subnet.len;
+				found = true;
+			}
+			if (found)
+				break;
+			vec_each (&queue, q)
+				seen |= *q == far->node;
+			if (!seen && model_node(m, far->node)->kind == NODE_SWITCH)
+				vec_push(&queue, far->node);
+		}
+	}
+	vec_free(&queue);
+	return found;
+}
+
+/*
+ * The prefix length of an address that was typed without: the other end's if
+ * it is in that subnet, else the LAN's, else the usual one.
+ */
+static void choose_length(const struct model *m, uint32_t neighbour,
+			  const struct arg *own, const struct arg *other, struct ip *ip)
+{
+	if (own->value.number) /* it was typed with one */
+		return;
+	if (other->kind && other->value.number && ip_within(ip, &other->value.ip))
+		ip->len = other->value.ip.len;
+	else if (!lan_length(m, neighbour, ip))
+		ip->len = ip->family == AF_INET ? 24 : 64;
+}
+
+/* Where a refused link's trouble stands in the text. */
+static void blame_link(struct session *s, const struct args *a, const uint32_t node[2],
+		       const struct link_options *o, struct err *e)
+{
+	struct link_options trial = *o;
+	uint32_t id;
+
+	if (e->code == -ERANGE && args_count(a, "mtu")) {
+		args_blame(a, "mtu", 0, e);
+	} else if (node[0] == node[1]) {
+		args_blame(a, "END", 1, e);
+	} else if (behind(a, "ip", 0)) {
+		/* the draft is thrown away, so the ends may be tried one by one */
+		memset(&trial.end[1].ip, 0, sizeof(trial.end[1].ip));
+		int bad = model_add_link(s->draft, node[0], node[1], &trial, &id, NULL) ==
+			  0;
+
+		e->place = behind(a, "ip", (size_t)bad)->word->place;
+	}
+}
+
+int cmd_link(struct session *s, const struct args *a, struct err *e)
+{
+	struct link_options o = { .name = args_text(a, "name", NULL) };
+	uint64_t mtu = args_number(a, "mtu", MTU_DEFAULT);
+	uint32_t node[2], id;
+
+	for (size_t end = 0; end < 2; end++) {
+		node[end] = args_get(a, "END", end)->node;
+		o.end[end].number = (unsigned)args_get(a, "END", end)->number;
+	}
+	for (size_t end = 0; end < 2; end++) {
+		const struct value *mac = args_get(a, "mac", end);
+		const struct arg *ip = behind(a, "ip", end);
+
+		if (mac) {
+			o.end[end].has_mac = true;
+			memcpy(o.end[end].mac, mac->mac, sizeof(mac->mac));
+		}
+		if (ip && !ip->kind) {
+			o.end[end].no_address = true;
+		} else if (ip) {
+			o.end[end].ip = ip->value.ip;
+			choose_length(s->draft, node[!end], ip, behind(a, "ip", !end),
+				      &o.end[end].ip);
+		}
+	}
+	if (mtu < MTU_MIN || mtu > MTU_MAX) {
+		err_set(e, ERANGE, "an MTU is %dB to %dB", MTU_MIN, MTU_MAX);
+		return args_blame(a, "mtu", 0, e);
+	}
+	o.mtu = (uint32_t)mtu;
+	if (model_add_link(s->draft, node[0], node[1], &o, &id, e) < 0) {
+		blame_link(s, a, node, &o, e);
+		return e->code;
+	}
+	return 0;
+}
+
+/* ---- what is there already ---- */
+
+int cmd_del(struct session *s, const struct args *a, struct err *e)
+{
+	for (size_t i = 0; i < args_count(a, "TARGET"); i++) {
+		const struct value *t = args_get(a, "TARGET", i);
+		int r = 0;
+
+		/* a node named before may have taken it along */
+		if (t->link && model_link(s->draft, t->link))
+			r = model_del_link(s->draft, t->link, e);
+		else if (!t->link && model_node(s->draft, t->node))
+			r = model_del_node(s->draft, t->node, e);
+		if (r < 0)
+			return args_blame(a, "TARGET", i, e);
+	}
+	return 0;
+}
+
+static int set_up(struct session *s, const struct args *a, bool up, struct err *e)
+{
+	for (size_t i = 0; i < args_count(a, "TARGET"); i++) {
+		const struct value *t = args_get(a, "TARGET", i);
+		int r = t->link ? model_set_link_up(s->draft, t->link, up, e)
+				: model_set_node_up(s->draft, t->node, up, e);
+
+		if (r < 0)
+			return args_blame(a, "TARGET", i, e);
+	}
+	return 0;
+}
+
+int cmd_up(struct session *s, const struct args *a, struct err *e)
+{
+	return set_up(s, a, true, e);
+}
+
+int cmd_down(struct session *s, const struct args *a, struct err *e)
+{
+	return set_up(s, a, false, e);
+}
+
+int cmd_stp(struct session *s, const struct args *a, struct err *e)
+{
+	uint32_t node = args_get(a, "NODE", 0)->node;
+
+	if (model_set_stp(s->draft, node, args_has(a, "on"), e) < 0)
+		return args_blame(a, "NODE", 0, e);
+	return 0;
+}
+
+int cmd_set(struct session *s, const struct args *a, struct err *e)
+{
+	(void)e;
+	s->draft->automatic = args_has(a, "on");
+	return 0;
+}

@@ -1,0 +1,163 @@
+/*
+ * cmd_file.c — save and source, undo and redo, reset and repair: the network
+ * as a whole, kept and brought back.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "shell/describe.h"
+#include "shell/handlers.h"
+#include "shell/script.h"
+#include "shell/tell.h"
+
+/* The file that was named; "~/" is the home folder, unless it was quoted. */
+static char *file_path(const struct args *a)
+{
+	const char *home = getenv("HOME");
+
+	for (size_t i = 0; i < a->v.n; i++) {
+		const struct arg *arg = &a->v.v[i];
+
+		if (arg->kind && !arg->word->quoted && home &&
+		    str_starts(arg->value.text, "~/"))
+			return mem_printf("%s%s", home, arg->value.text + 1);
+	}
+	return mem_strdup(args_text(a, "FILE", ""));
+}
+
+int cmd_save(struct session *s, const struct args *a, struct err *e)
+{
+	const struct model *m = s->net->model;
+	cleanup_free char *path = file_path(a);
+	cleanup_free char *text = lang_print_network(m);
+	cleanup_free char *nodes = describe_count(m->nodes.n, "node");
+	cleanup_free char *links = describe_count(m->links.n, "link");
+
+	if (file_replace(path, text, strlen(text), e) < 0)
+		return args_blame(a, "FILE", 0, e);
+	output_result(&s->out, json_pack("{s:s}", "file", path));
+	if (handlers_at_prompt(s))
+		output_say(&s->out, STYLE_PLAIN, "saved %s and %s to %s", nodes, links,
+			   path);
+	return 0;
+}
+
+/* ---- source ---- */
+
+/* Whether nothing was changed between the two: objects are shared until they are. */
+static bool same_model(const struct model *a, const struct model *b)
+{
+	return a->automatic == b->automatic && a->nodes.n == b->nodes.n &&
+	       a->links.n == b->links.n &&
+	       (!a->nodes.n ||
+		memcmp(a->nodes.v, b->nodes.v, a->nodes.n * sizeof(*a->nodes.v)) == 0) &&
+	       (!a->links.n ||
+		memcmp(a->links.v, b->links.v, a->links.n * sizeof(*a->links.v)) == 0);
+}
+
+/* A file that failed leaves nothing: the network is put back, whatever may interrupt. */
+static void put_back(struct session *s, struct model *before, const char *path,
+		     struct err *e)
+{
+	cleanup_free char *command = mem_printf("source %s (failed)", path);
+	struct hooks hooks = { .progress = s->hooks.progress, .cookie = s->hooks.cookie };
+	struct settled settled = { 0 };
+	struct err failure = ERR_INIT;
+
+	before->next_id = s->net->model->next_id; /* ids are never given twice */
+	if (network_change(s->net, before, command, &hooks, &settled, &failure) == 0) {
+		err_hint(e, "the network is as it was before the file");
+		return;
+	}
+	err_hint(e, "the network could not be put back as it was: %s", failure.msg);
+	err_clear(&failure);
+}
+
+int cmd_source(struct session *s, const struct args *a, struct err *e)
+{
+	struct model *before = model_copy(s->net->model);
+	cleanup_free char *path = file_path(a);
+	int r = script_run_file(s, path, e);
+
+	if (r < 0 && !s->keep_going && !same_model(before, s->net->model))
+		put_back(s, steal_ptr(before), path, e);
+	model_free(before);
+	if (r == 0)
+		output_result(&s->out, json_pack("{s:s}", "file", path));
+	else
+		args_blame(a, "FILE", 0, e);
+	return r;
+}
+
+/* ---- undo, redo ---- */
+
+typedef int walk_fn(struct network *n, char **ret_command, const struct hooks *hooks,
+		    struct err *e);
+
+static int walk(struct session *s, walk_fn *fn, const char *done, struct err *e)
+{
+	struct model *before = model_copy(s->net->model);
+	cleanup_free char *command = NULL;
+	int r = fn(s->net, &command, &s->hooks, e);
+
+	if (r == 0) {
+		if (handlers_at_prompt(s))
+			output_say(&s->out, STYLE_PLAIN, "%s: %s", done, command);
+		tell_change(&s->out, handlers_at_prompt(s), before, s->net->model);
+		if (s->out.result)
+			json_object_set_new(s->out.result, done, json_string(command));
+	}
+	model_free(before);
+	return r;
+}
+
+int cmd_undo(struct session *s, const struct args *a, struct err *e)
+{
+	(void)a;
+	return walk(s, network_undo, "undone", e);
+}
+
+int cmd_redo(struct session *s, const struct args *a, struct err *e)
+{
+	(void)a;
+	return walk(s, network_redo, "redone", e);
+}
+
+/* ---- reset, repair ---- */
+
+int cmd_reset(struct session *s, const struct args *a, struct err *e)
+{
+	struct model *empty = model_new();
+
+	(void)a;
+	(void)e;
+	empty->next_id = s->draft->next_id;
+	empty->automatic = s->draft->automatic;
+	model_free(s->draft);
+	s->draft = empty;
+	return 0;
+}
+
+int cmd_repair(struct session *s, const struct args *a, struct err *e)
+{
+	cleanup_free char *report = NULL;
+	json_t *lines = NULL;
+	char *rest = NULL;
+	int r = network_repair(s->net, &report, &s->hooks, e);
+
+	(void)a;
+	if (r < 0)
+		return r;
+	lines = json_array();
+	for (char *line = strtok_r(report, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (!s->out.json)
+			output_say(&s->out, STYLE_PLAIN, "%s", line);
+		json_array_append_new(lines, json_string(line));
+	}
+	if (json_array_size(lines) == 0 && handlers_at_prompt(s))
+		output_say(&s->out, STYLE_GOOD, "all is as it should be");
+	output_result(&s->out, json_pack("{s:o}", "repaired", lines));
+	return 0;
+}

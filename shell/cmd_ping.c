@@ -1,0 +1,254 @@
+/*
+ * cmd_ping.c — ping: from one node to another or to an address, and what the
+ * model knows about why no answer comes.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+#include "run/ping.h"
+#include "shell/describe.h"
+#include "shell/handlers.h"
+
+enum { COUNT_DEFAULT = 3, COUNT_MAX = 1000000 };
+static const uint64_t TIMEOUT_NS =
+	2000000000;		       /* a queue that is full can take a second */
+static const long PACE_NS = 200000000; /* iputils' own limit for users */
+
+/* ---- what the model says ---- */
+
+static bool any_up(const struct model *m, const struct node *n)
+{
+	vec_each (&n->ports, p) {
+		const struct link *l = p->link ? model_link(m, p->link) : NULL;
+
+		if (l && model_iface_up(m, l, p->end) && model_iface_up(m, l, !p->end))
+			return true;
+	}
+	return false;
+}
+
+/* Whether packets for the address find a way out of the node. */
+static bool has_way(const struct model *m, const struct node *n, const struct ip *to)
+{
+	const struct link *link;
+	int end;
+
+	if (model_next_hop(m, n, to, &link, &end))
+		return true;
+	vec_each (&n->routes, r)
+		if (r->prefix.family == to->family && ip_within(to, &r->prefix))
+			return true;
+	return false;
+}
+
+static char *why_alone(const struct model *m, const struct node *n)
+{
+	if (!n->up)
+		return mem_printf("%s is down", n->name);
+	if (!n->ports.n)
+		return mem_printf("%s has no link", n->name);
+	if (!any_up(m, n))
+		return mem_printf("every link of %s is down", n->name);
+	return NULL;
+}
+
+char *handlers_why_not(const struct model *m, const struct node *from,
+		       const struct ip *to)
+{
+	const struct node *owner = model_node(m, model_address_owner(m, to));
+	const struct ip *back = model_node_address(m, from, to->family);
+	char text[IP_TEXT_MAX];
+	char *why;
+
+	if (owner == from && from->up)
+		return NULL;
+	why = why_alone(m, from);
+	if (!why && owner)
+		why = why_alone(m, owner);
+	if (!why && !has_way(m, from, to))
+		why = mem_printf("%s has no route to %s", from->name, ip_text(to, text));
+	if (!why && !owner)
+		why = mem_printf("no node has the address %s", ip_text(to, text));
+	if (!why && back && !has_way(m, owner, back))
+		why = mem_printf("%s has no route back", owner->name);
+	return why;
+}
+
+/* ---- whom to ping ---- */
+
+bool handlers_common_address(const struct model *m, const struct node *from,
+			     const struct node *to, struct ip *ret)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	for (size_t f = 0; f < ARRAY_LEN(families); f++) {
+		const struct ip *ip = model_node_address(m, to, families[f]);
+
+		if (!ip || !model_node_address(m, from, families[f]))
+			continue;
+		*ret = *ip;
+		return true;
+	}
+	return false;
+}
+
+static bool has_address(const struct model *m, const struct node *n)
+{
+	return model_node_address(m, n, AF_INET) || model_node_address(m, n, AF_INET6);
+}
+
+/* The address that is typed, or that of the node that is named. */
+static int find_target(struct session *s, const struct args *a, const struct node *from,
+		       struct ip *ret, struct err *e)
+{
+	const struct model *m = s->net->model;
+	const struct value *address = args_get(a, "ADDR", 0);
+	const struct node *to;
+
+	if (from->kind == NODE_SWITCH) {
+		err_set(e, EINVAL, "%s is a switch, which has no address", from->name);
+		return args_blame(a, "NODE", 0, e);
+	}
+	if (address) {
+		*ret = address->ip;
+		return 0;
+	}
+	to = model_node(m, args_get(a, "NODE", 1)->node);
+	if (handlers_common_address(m, from, to, ret))
+		return 0;
+	if (to->kind == NODE_SWITCH)
+		err_set(e, EINVAL, "%s is a switch, which has no address", to->name);
+	else if (!has_address(m, to))
+		err_set(e, EADDRNOTAVAIL, "%s has no address", to->name);
+	else if (has_address(m, from))
+		err_set(e, EADDRNOTAVAIL, "%s and %s have no address of the same family",
+			from->name, to->name);
+	else
+		err_set(e, EADDRNOTAVAIL, "%s has no address", from->name);
+	return args_blame(a, "NODE", has_address(m, to) && !has_address(m, from) ? 0 : 1,
+			  e);
+}
+
+/* ---- one after the other ---- */
+
+struct tally {
+	uint64_t sent, answered, min_ns, max_ns, sum_ns;
+	json_t *rtts; /* ms; null for a lost one */
+};
+
+static void count(struct tally *t, const struct ping *p)
+{
+	t->sent++;
+	if (p->outcome != PING_ANSWERED) {
+		json_array_append_new(t->rtts, json_null());
+		return;
+	}
+	if (!t->answered || p->rtt_ns < t->min_ns)
+		t->min_ns = p->rtt_ns;
+	if (p->rtt_ns > t->max_ns)
+		t->max_ns = p->rtt_ns;
+	t->sum_ns += p->rtt_ns;
+	t->answered++;
+	json_array_append_new(t->rtts, json_real((double)p->rtt_ns / 1e6));
+}
+
+static void say_outcome(struct session *s, const struct ping *p, uint64_t seq)
+{
+	char text[IP_TEXT_MAX];
+	const char *to = ip_text(&p->to, text);
+
+	switch (p->outcome) {
+	case PING_ANSWERED:
+		output_say(&s->out, STYLE_PLAIN, "%ju: %s answered in %.3f ms",
+			   (uintmax_t)seq, to, (double)p->rtt_ns / 1e6);
+		break;
+	case PING_LOST:
+		output_say(&s->out, STYLE_BAD, "%ju: no answer from %s in 2 s",
+			   (uintmax_t)seq, to);
+		break;
+	case PING_UNREACHABLE:
+	case PING_NOT_SENT:
+		output_say(&s->out, STYLE_BAD, "%ju: %s: %s", (uintmax_t)seq, to, p->why);
+		break;
+	}
+}
+
+/* The pause before the next; false: Ctrl-C. */
+static bool pause_between(const struct session *s)
+{
+	struct timespec pace = { .tv_nsec = PACE_NS };
+
+	nanosleep(&pace, NULL);
+	return !(s->hooks.interrupted && s->hooks.interrupted(s->hooks.cookie));
+}
+
+static int ping_all_of(struct session *s, struct ping *p, uint64_t n, struct tally *t,
+		       struct err *e)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		int r;
+
+		if (i && !pause_between(s))
+			return err_set(e, EINTR, "interrupted");
+		r = ping_run(s->net, p, 1, 1, TIMEOUT_NS, NULL, NULL, &s->hooks, e);
+		if (r < 0)
+			return r;
+		count(t, p);
+		say_outcome(s, p, i + 1);
+		fflush(stdout);
+		if (p->outcome == PING_NOT_SENT)
+			break; /* nor would the next be */
+	}
+	return 0;
+}
+
+static void say_tally(struct session *s, const struct tally *t)
+{
+	double n = t->answered ? (double)t->answered : 1;
+
+	if (t->answered)
+		output_say(&s->out, STYLE_PLAIN,
+			   "%ju sent, %ju answered; rtt %.3f / %.3f / %.3f ms "
+			   "(least, mean, most)",
+			   (uintmax_t)t->sent, (uintmax_t)t->answered,
+			   (double)t->min_ns / 1e6, (double)t->sum_ns / n / 1e6,
+			   (double)t->max_ns / 1e6);
+	else if (t->sent)
+		output_say(&s->out, STYLE_PLAIN, "%ju sent, none answered",
+			   (uintmax_t)t->sent);
+}
+
+int cmd_ping(struct session *s, const struct args *a, struct err *e)
+{
+	const struct node *from = model_node(s->net->model, args_get(a, "NODE", 0)->node);
+	uint64_t n = args_number(a, "count", COUNT_DEFAULT);
+	struct tally t = { .rtts = NULL };
+	struct ping p = { .from = from->id };
+	char text[IP_TEXT_MAX];
+	cleanup_free char *why = NULL;
+	int r;
+
+	if (n < 1 || n > COUNT_MAX) {
+		err_set(e, ERANGE, "a count is 1 to %d", COUNT_MAX);
+		return args_blame(a, "count", 0, e);
+	}
+	r = find_target(s, a, from, &p.to, e);
+	if (r < 0)
+		return r;
+	t.rtts = json_array();
+	r = ping_all_of(s, &p, n, &t, e);
+	say_tally(s, &t);
+	output_result(&s->out,
+		      json_pack("{s:s, s:s, s:I, s:I, s:o}", "from", from->name, "to",
+				ip_text(&p.to, text), "sent", (json_int_t)t.sent,
+				"answered", (json_int_t)t.answered, "rtt_ms", t.rtts));
+	if (r < 0 || t.answered)
+		return r;
+	why = handlers_why_not(s->net->model, from, &p.to);
+	err_set(e, EHOSTUNREACH, "%s does not reach %s%s%s", from->name,
+		ip_text(&p.to, text), why ? ": " : "", why ? why : "");
+	return e->code;
+}

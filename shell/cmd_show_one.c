@@ -1,0 +1,159 @@
+/*
+ * cmd_show_one.c — show NODE, show LINK: all there is to know of one.
+ */
+#include <string.h>
+
+#include "shell/describe.h"
+#include "shell/handlers.h"
+
+/* ---- a node ---- */
+
+static void add_interface(struct table *t, const struct model *m, const struct link *l,
+			  int end)
+{
+	const struct iface *i = &l->end[end];
+	bool up = model_iface_up(m, l, end);
+	char iface[IFACE_TEXT_MAX], peer[IFACE_TEXT_MAX], mac[MAC_TEXT_MAX];
+
+	iface_text(m, l, end, iface);
+	table_add(t, mem_strdup(strchr(iface, ':') + 1), NULL, STYLE_STRONG);
+	table_add_text(t, "%s", iface_text(m, l, !end, peer));
+	table_add(t, mem_strdup(up ? "up" : "down"), NULL, up ? STYLE_GOOD : STYLE_BAD);
+	table_add(t, describe_addresses(&i->addresses),
+		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
+	table_add_text(t, "%s", describe_mac(i->mac, mac));
+	table_add(t, mem_printf("%uB", l->mtu), json_integer(l->mtu), STYLE_PLAIN);
+}
+
+static void show_interfaces(struct session *s, const struct node *n)
+{
+	static const struct column columns[] = {
+		{ "interface", "INTERFACE", false, 0 },
+		{ "peer", "TO", false, 0 },
+		{ "state", "STATE", false, 0 },
+		{ "addresses", "ADDRESSES", false, 0 },
+		{ "mac", "MAC", false, 3 },
+		{ "mtu", "MTU", true, 2 },
+	};
+	const struct model *m = s->net->model;
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	if (n->loopback.n) {
+		table_add(&t, mem_strdup("lo"), NULL, STYLE_STRONG);
+		table_add(&t, NULL, NULL, STYLE_PLAIN);
+		table_add(&t, mem_strdup("up"), NULL, STYLE_GOOD);
+		table_add(&t, describe_addresses(&n->loopback),
+			  describe_addresses_json(&n->loopback), STYLE_PLAIN);
+		table_add(&t, NULL, NULL, STYLE_PLAIN);
+		table_add(&t, NULL, NULL, STYLE_PLAIN);
+	}
+	vec_each (&n->ports, p) {
+		const struct link *l = p->link ? model_link(m, p->link) : NULL;
+
+		if (l)
+			add_interface(&t, m, l, p->end);
+	}
+	table_end(&t, &s->out);
+}
+
+static bool has_jobs(const struct session *s, const char *node)
+{
+	vec_each (&s->jobs.v, j)
+		if (strcmp(j->node, node) == 0)
+			return true;
+	return false;
+}
+
+static void say_blank(struct session *s)
+{
+	output_say(&s->out, STYLE_PLAIN, "%s", "");
+}
+
+static json_t *node_json(struct session *s, const struct node *n)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s}", "node", n->name, "kind",
+			      node_kind_name(n->kind), "state", n->up ? "up" : "down");
+
+	if (n->kind == NODE_SWITCH)
+		json_object_set_new(o, "stp", json_boolean(n->stp));
+	show_interfaces(s, n);
+	json_object_set_new(o, "interfaces", handlers_take_result(s));
+	handlers_table_routes(s, n);
+	json_object_set_new(o, "routes", handlers_take_result(s));
+	handlers_show_jobs(s, n->name);
+	json_object_set_new(o, "jobs", handlers_take_result(s));
+	return o;
+}
+
+int handlers_show_node(struct session *s, const struct node *n, struct err *e)
+{
+	const char *stp = n->stp ? ", spanning tree on" : ", spanning tree off";
+
+	(void)e;
+	if (s->out.json) {
+		output_result(&s->out, node_json(s, n));
+		return 0;
+	}
+	output_say(&s->out, STYLE_PLAIN, "%s: %s, %s%s", n->name, node_kind_name(n->kind),
+		   n->up ? "up" : "down", n->kind == NODE_SWITCH ? stp : "");
+	if (n->ports.n || n->loopback.n) {
+		say_blank(s);
+		show_interfaces(s, n);
+	}
+	if (n->routes.n) {
+		say_blank(s);
+		handlers_table_routes(s, n);
+	}
+	if (has_jobs(s, n->name)) {
+		say_blank(s);
+		handlers_show_jobs(s, n->name);
+	}
+	return 0;
+}
+
+/* ---- a link ---- */
+
+static void add_end(struct table *t, const struct model *m, const struct link *l, int end)
+{
+	const struct iface *i = &l->end[end];
+	bool up = model_iface_up(m, l, end);
+	char iface[IFACE_TEXT_MAX], mac[MAC_TEXT_MAX];
+
+	table_add(t, mem_strdup(iface_text(m, l, end, iface)), NULL, STYLE_STRONG);
+	table_add(t, mem_strdup(up ? "up" : "down"), NULL, up ? STYLE_GOOD : STYLE_BAD);
+	table_add(t, describe_addresses(&i->addresses),
+		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
+	table_add_text(t, "%s", describe_mac(i->mac, mac));
+}
+
+int handlers_show_link(struct session *s, const struct link *l, struct err *e)
+{
+	static const struct column columns[] = {
+		{ "interface", "END", false, 0 },
+		{ "state", "STATE", false, 0 },
+		{ "addresses", "ADDRESSES", false, 0 },
+		{ "mac", "MAC", false, 1 },
+	};
+	const struct model *m = s->net->model;
+	cleanup_free char *text = link_text(m, l);
+	cleanup_free char *state = describe_link_state(m, l);
+	struct table t;
+
+	(void)e;
+	if (!s->out.json)
+		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB\n", text, state,
+			   l->mtu);
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	add_end(&t, m, l, 0);
+	add_end(&t, m, l, 1);
+	table_end(&t, &s->out);
+	if (s->out.json) {
+		json_t *ends = handlers_take_result(s);
+
+		output_result(&s->out,
+			      json_pack("{s:s, s:s, s:I, s:o}", "link", text, "state",
+					state, "mtu", (json_int_t)l->mtu, "ends", ends));
+	}
+	return 0;
+}

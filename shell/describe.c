@@ -1,0 +1,150 @@
+/*
+ * describe.c — nodes, links, addresses and routes as text and JSON.
+ */
+#include "shell/describe.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+char *describe_addresses(const address_vec *v)
+{
+	struct str text = { 0 };
+	char buf[IP_TEXT_MAX];
+
+	if (!v->n)
+		return NULL;
+	vec_each (v, a)
+		str_addf(&text, "%s%s", text.n ? " " : "", ip_text_length(&a->ip, buf));
+	return str_take(&text);
+}
+
+json_t *describe_addresses_json(const address_vec *v)
+{
+	json_t *array = json_array();
+	char buf[IP_TEXT_MAX];
+
+	vec_each (v, a)
+		json_array_append_new(array, json_string(ip_text_length(&a->ip, buf)));
+	return array;
+}
+
+/* The address a person would use: IPv4 where there is one. */
+static const struct ip *first_address(const address_vec *v)
+{
+	vec_each (v, a)
+		if (a->ip.family == AF_INET)
+			return &a->ip;
+	return v->n ? &v->v[0].ip : NULL;
+}
+
+char *describe_link(const struct model *m, const struct link *l)
+{
+	struct str text = { 0 };
+	char iface[IFACE_TEXT_MAX], buf[IP_TEXT_MAX];
+
+	for (int end = 0; end < 2; end++) {
+		const struct ip *ip = first_address(&l->end[end].addresses);
+
+		str_addf(&text, "%s%s", end ? " — " : "", iface_text(m, l, end, iface));
+		if (ip)
+			str_addf(&text, " %s", ip_text_length(ip, buf));
+	}
+	return str_take(&text);
+}
+
+json_t *describe_link_json(const struct model *m, const struct link *l)
+{
+	cleanup_free char *text = link_text(m, l);
+	cleanup_free char *state = describe_link_state(m, l);
+	char a[IFACE_TEXT_MAX], b[IFACE_TEXT_MAX];
+
+	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s}", "link", text, "a",
+			 iface_text(m, l, 0, a), "a_addresses",
+			 describe_addresses_json(&l->end[0].addresses), "b",
+			 iface_text(m, l, 1, b), "b_addresses",
+			 describe_addresses_json(&l->end[1].addresses), "mtu",
+			 (json_int_t)l->mtu, "state", state);
+}
+
+const char *describe_prefix(const struct ip *prefix, char *buf)
+{
+	if (prefix->len == 0)
+		return strcpy(buf, "default");
+	return ip_text_length(prefix, buf);
+}
+
+char *describe_route(const struct route *r)
+{
+	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
+	struct str text = { 0 };
+
+	str_addf(&text, "%s via %s", describe_prefix(&r->prefix, prefix),
+		 ip_text(&r->via, via));
+	if (r->metric)
+		str_addf(&text, " metric %u", r->metric);
+	return str_take(&text);
+}
+
+const char *describe_origin(enum route_origin origin)
+{
+	static const char *const names[] = {
+		[ROUTE_MANUAL] = "typed",
+		[ROUTE_DEFAULT] = "default",
+		[ROUTE_PATH] = "path",
+	};
+
+	return names[origin];
+}
+
+char *describe_link_state(const struct model *m, const struct link *l)
+{
+	for (int end = 0; end < 2; end++)
+		if (!l->end[end].up)
+			return mem_strdup("down");
+	for (int end = 0; end < 2; end++) {
+		const struct node *n = model_node(m, l->end[end].node);
+
+		if (n && !n->up)
+			return mem_printf("%s down", n->name);
+	}
+	return mem_strdup("up");
+}
+
+const char *describe_plural(size_t n, const char *noun)
+{
+	if (n == 1)
+		return "";
+	return strcmp(noun, "switch") == 0 ? "es" : "s";
+}
+
+char *describe_count(size_t n, const char *noun)
+{
+	return mem_printf("%zu %s%s", n, noun, describe_plural(n, noun));
+}
+
+char *describe_kinds(const size_t by_kind[NODE_SWITCH + 1])
+{
+	struct str text = { 0 };
+
+	for (enum node_kind kind = NODE_HOST; kind <= NODE_SWITCH; kind++) {
+		cleanup_free char *count = NULL;
+
+		if (!by_kind[kind])
+			continue;
+		count = describe_count(by_kind[kind], node_kind_name(kind));
+		str_addf(&text, "%s%s", text.n ? ", " : "", count);
+	}
+	if (!text.n)
+		str_add(&text, "no nodes");
+	return str_take(&text);
+}
+
+const char *describe_mac(const uint8_t mac[6], char *buf)
+{
+	snprintf(buf, MAC_TEXT_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+		 mac[2], mac[3], mac[4], mac[5]);
+	return buf;
+}

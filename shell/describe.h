@@ -1,0 +1,47 @@
+/*
+ * describe.h — nodes, links, addresses and routes as people and programs read
+ * them; what `show` and the account of a change have in common.
+ */
+#ifndef SHELL_DESCRIBE_H
+#define SHELL_DESCRIBE_H
+
+#include <jansson.h>
+
+#include "model/model.h"
+
+/* "10.0.0.1/24 fd00::1/64"; NULL: none. free() it. */
+char *describe_addresses(const address_vec *v);
+json_t *describe_addresses_json(const address_vec *v);
+
+/* "h1:eth0 10.0.0.1/24 — s1:eth0", with one address an end; free() it. */
+char *describe_link(const struct model *m, const struct link *l);
+
+/* The members `show links` has. */
+json_t *describe_link_json(const struct model *m, const struct link *l);
+
+/* "default" or "10.0.0.0/24"; buf has IP_TEXT_MAX bytes and is returned. */
+const char *describe_prefix(const struct ip *prefix, char *buf);
+
+/* "10.9.0.0/16 via 10.0.0.1 metric 5"; free() it. */
+char *describe_route(const struct route *r);
+
+/* "typed", "default" or "path": where a route comes from. */
+const char *describe_origin(enum route_origin origin);
+
+/* "up", "down", or "h1 down" where it is the node that is; free() it. */
+char *describe_link_state(const struct model *m, const struct link *l);
+
+/* What n of a noun have behind it: "" for 1, "s" or "es". */
+const char *describe_plural(size_t n, const char *noun);
+
+/* "1 host", "3 switches": n of a noun. free() it. */
+char *describe_count(size_t n, const char *noun);
+
+/* "2 hosts, 1 switch" by the number of each kind; "no nodes". free() it. */
+char *describe_kinds(const size_t by_kind[NODE_SWITCH + 1]);
+
+/* "02:00:00:00:01:01"; buf has MAC_TEXT_MAX bytes and is returned. */
+enum { MAC_TEXT_MAX = 18 };
+const char *describe_mac(const uint8_t mac[6], char *buf);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * handlers.h — the functions behind the rows of the command table (verbs.c),
+ * and what several of them need.
+ */
+#ifndef SHELL_HANDLERS_H
+#define SHELL_HANDLERS_H
+
+#include "lang/verb.h"
+#include "run/doctor.h"
+#include "run/exec.h"
+#include "shell/session.h"
+
+/* cmd_build.c */
+verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set;
+/* cmd_address.c */
+verb_fn cmd_ip, cmd_route;
+/* cmd_topo.c */
+verb_fn cmd_topo;
+/* cmd_run.c */
+verb_fn cmd_run, cmd_term;
+/* cmd_job.c */
+verb_fn cmd_jobs, cmd_stop, cmd_output, cmd_fg;
+/* cmd_ping.c, cmd_pingall.c */
+verb_fn cmd_ping, cmd_pingall;
+/* cmd_show.c */
+verb_fn cmd_show;
+/* cmd_file.c */
+verb_fn cmd_save, cmd_source, cmd_undo, cmd_redo, cmd_reset, cmd_repair;
+/* cmd_session.c */
+verb_fn cmd_detach, cmd_quit, cmd_help, cmd_doctor;
+
+/*
+ * Whether a person typed this very command, and so wants to read what came of
+ * it; false in batch and while a file is under way.
+ */
+bool handlers_at_prompt(const struct session *s);
+
+/*
+ * A program's end as the command's: 0 for success; an error otherwise, unless
+ * a person saw the program end: then only a dim "exit status 1" is said.
+ */
+int handlers_program_end(struct session *s, const char *node, const char *command,
+			 const struct exec_end *end, struct err *e);
+
+/* The jobs, of one node or (NULL) of all, as a table. */
+void handlers_show_jobs(struct session *s, const char *node);
+
+/* show NODE and show LINK (cmd_show_one.c). */
+int handlers_show_node(struct session *s, const struct node *n, struct err *e);
+int handlers_show_link(struct session *s, const struct link *l, struct err *e);
+
+/*
+ * The tables of show (show_tables.c), each printed or made the JSON result.
+ * node NULL: of the whole network.
+ */
+void handlers_table_nodes(struct session *s);
+void handlers_table_links(struct session *s);
+void handlers_table_addresses(struct session *s);
+void handlers_table_routes(struct session *s, const struct node *n);
+/* Takes back the JSON result a table left, to be a part of a greater one. */
+json_t *handlers_take_result(struct session *s);
+
+/* An address of `to` of a family that both have, IPv4 rather; false: there is none. */
+bool handlers_common_address(const struct model *m, const struct node *from,
+			     const struct node *to, struct ip *ret);
+
+/* What a model says about why packets from a node to an address do not arrive; NULL:
+ * nothing. The text is free()d by the caller. */
+char *handlers_why_not(const struct model *m, const struct node *from,
+		       const struct ip *to);
+
+/* A line each: what, yes or no, why, and what to do; or an array as the JSON result. */
+void handlers_show_findings(struct output *o, const findings *f);
+
+#endif

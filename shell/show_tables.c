@@ -1,0 +1,193 @@
+/*
+ * show_tables.c — the tables of `show`: nodes, links, addresses, routes.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "shell/describe.h"
+#include "shell/handlers.h"
+
+static enum style state_style(bool up)
+{
+	return up ? STYLE_GOOD : STYLE_BAD;
+}
+
+json_t *handlers_take_result(struct session *s)
+{
+	json_t *result = s->out.result ? s->out.result : json_array();
+
+	s->out.result = NULL;
+	return result;
+}
+
+static size_t count_links(const struct node *n)
+{
+	size_t links = 0;
+
+	vec_each (&n->ports, p)
+		links += p->link != 0;
+	return links;
+}
+
+static void add_node_address(struct table *t, const struct model *m, const struct node *n,
+			     int family)
+{
+	const struct ip *ip = model_node_address(m, n, family);
+	char text[IP_TEXT_MAX];
+
+	table_add(t, ip ? mem_strdup(ip_text(ip, text)) : NULL, NULL, STYLE_PLAIN);
+}
+
+void handlers_table_nodes(struct session *s)
+{
+	static const struct column columns[] = {
+		{ "node", "NODE", false, 0 },	{ "kind", "KIND", false, 0 },
+		{ "state", "STATE", false, 1 }, { "links", "LINKS", true, 2 },
+		{ "ipv4", "IPV4", false, 0 },	{ "ipv6", "IPV6", false, 3 },
+	};
+	const struct model *m = s->net->model;
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	vec_each (&m->nodes, p) {
+		const struct node *n = *p;
+
+		table_add(&t, mem_strdup(n->name), NULL, STYLE_STRONG);
+		table_add_text(&t, "%s", node_kind_name(n->kind));
+		table_add(&t, mem_strdup(n->up ? "up" : "down"), NULL,
+			  state_style(n->up));
+		table_add_number(&t, count_links(n));
+		add_node_address(&t, m, n, AF_INET);
+		add_node_address(&t, m, n, AF_INET6);
+	}
+	table_end(&t, &s->out);
+}
+
+static void add_link_end(struct table *t, const struct model *m, const struct link *l,
+			 int end)
+{
+	const address_vec *v = &l->end[end].addresses;
+	char iface[IFACE_TEXT_MAX], text[IP_TEXT_MAX];
+	char *first = NULL;
+
+	iface_text(m, l, end, iface);
+	table_add(t, mem_strdup(iface), NULL, STYLE_STRONG);
+	if (v->n)
+		first = mem_printf("%s%s", ip_text_length(&v->v[0].ip, text),
+				   v->n > 1 ? " …" : "");
+	table_add(t, first, describe_addresses_json(v), STYLE_PLAIN);
+}
+
+void handlers_table_links(struct session *s)
+{
+	static const struct column columns[] = {
+		{ "a", "END", false, 0 },	{ "a_addresses", "ADDRESS", false, 2 },
+		{ "b", "END", false, 0 },	{ "b_addresses", "ADDRESS", false, 2 },
+		{ "state", "STATE", false, 0 }, { "mtu", "MTU", true, 3 },
+		{ "link", "LINK", false, 4 },
+	};
+	const struct model *m = s->net->model;
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	vec_each (&m->links, p) {
+		const struct link *l = *p;
+		char *state = describe_link_state(m, l);
+
+		add_link_end(&t, m, l, 0);
+		add_link_end(&t, m, l, 1);
+		table_add(&t, state, NULL, state_style(strcmp(state, "up") == 0));
+		table_add(&t, mem_printf("%uB", l->mtu), json_integer(l->mtu),
+			  STYLE_PLAIN);
+		table_add(&t, link_text(m, l), NULL, STYLE_PLAIN);
+	}
+	table_end(&t, &s->out);
+}
+
+/* ---- addresses ---- */
+
+static void add_addresses(struct table *t, const char *iface, const address_vec *v,
+			  bool up)
+{
+	char text[IP_TEXT_MAX];
+
+	vec_each (v, a) {
+		table_add(t, mem_strdup(iface), NULL, STYLE_STRONG);
+		table_add_text(t, "%s", ip_text_length(&a->ip, text));
+		table_add_text(t, "%s", a->automatic ? "automatic" : "typed");
+		table_add(t, mem_strdup(up ? "up" : "down"), NULL, state_style(up));
+	}
+}
+
+void handlers_table_addresses(struct session *s)
+{
+	static const struct column columns[] = {
+		{ "interface", "INTERFACE", false, 0 },
+		{ "address", "ADDRESS", false, 0 },
+		{ "origin", "ORIGIN", false, 2 },
+		{ "state", "STATE", false, 1 },
+	};
+	const struct model *m = s->net->model;
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	vec_each (&m->nodes, p) {
+		const struct node *n = *p;
+		cleanup_free char *lo = mem_printf("%s:lo", n->name);
+		char iface[IFACE_TEXT_MAX];
+
+		add_addresses(&t, lo, &n->loopback, n->up);
+		vec_each (&n->ports, port) {
+			const struct link *l = port->link ? model_link(m, port->link)
+							  : NULL;
+
+			if (l)
+				add_addresses(&t, iface_text(m, l, port->end, iface),
+					      &l->end[port->end].addresses,
+					      model_iface_up(m, l, port->end));
+		}
+	}
+	table_end(&t, &s->out);
+}
+
+/* ---- routes ---- */
+
+static void add_route(struct table *t, const struct model *m, const struct node *n,
+		      const struct route *r)
+{
+	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX], iface[IFACE_TEXT_MAX];
+	const struct link *out;
+	int end;
+	bool found = model_next_hop(m, n, &r->via, &out, &end);
+
+	table_add(t, mem_strdup(n->name), NULL, STYLE_STRONG);
+	table_add_text(t, "%s", describe_prefix(&r->prefix, prefix));
+	table_add_text(t, "%s", ip_text(&r->via, via));
+	table_add(t,
+		  found ? mem_strdup(strchr(iface_text(m, out, end, iface), ':') + 1)
+			: NULL,
+		  NULL, STYLE_PLAIN);
+	table_add(t, r->metric ? mem_printf("%u", r->metric) : NULL,
+		  json_integer(r->metric), STYLE_PLAIN);
+	table_add_text(t, "%s", describe_origin(r->origin));
+}
+
+void handlers_table_routes(struct session *s, const struct node *n)
+{
+	static const struct column columns[] = {
+		{ "node", "NODE", false, 0 },	 { "prefix", "PREFIX", false, 0 },
+		{ "via", "VIA", false, 0 },	 { "interface", "INTERFACE", false, 1 },
+		{ "metric", "METRIC", true, 3 }, { "origin", "ORIGIN", false, 2 },
+	};
+	const struct model *m = s->net->model;
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	vec_each (&m->nodes, p) {
+		if (n && *p != n)
+			continue;
+		vec_each (&(*p)->routes, r)
+			add_route(&t, m, *p, r);
+	}
+	table_end(&t, &s->out);
+}

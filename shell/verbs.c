@@ -1,0 +1,194 @@
+/*
+ * verbs.c — the command table. A row is all there is to know of a verb; the
+ * order is the one in which help and the manual show them. In details, a line
+ * that is indented is an example, and every example is parsed by a test.
+ */
+#include "shell/verbs.h"
+
+#include "shell/handlers.h"
+
+const struct verb verbs[] = {
+	/* ---- building ---- */
+	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
+	  VERB_CHANGES, cmd_add,
+	  "A host ends traffic, a router forwards IPv4 and IPv6, a switch forwards\n"
+	  "Ethernet. A name is letters, digits, '-' and '_', a letter first.\n"
+	  "    add host h4 h5\n"
+	  "    add router edge\n"
+	  "    add switch core-1" },
+	{ "link",
+	  "END END [name LINKNAME] [ip {ENDADDR | none} {ENDADDR | none}] [mtu BYTES] "
+	  "[mac MAC MAC]",
+	  "join two nodes by a link", VERB_CHANGES, cmd_link,
+	  "Each end becomes the lowest free interface of its node, or the one that is\n"
+	  "named. Addresses come by themselves (see set auto) unless ip gives one for\n"
+	  "each end or none; a switch has none. Traffic may be flowing meanwhile.\n"
+	  "    link h1 r1\n"
+	  "    link h2:eth5 r1 name uplink\n"
+	  "    link h1 r2 ip 192.168.7.1/24 192.168.7.254 mtu 9000B\n"
+	  "    link h3 s1 ip 10.0.0.77 none\n"
+	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
+	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
+	  cmd_del,
+	  "A node takes its links along and ends the programs in it. Two names that one\n"
+	  "link joins mean that link; say node to mean the two nodes.\n"
+	  "    del h1\n"
+	  "    del h1 s1\n"
+	  "    del h1:eth0\n"
+	  "    del node h1 s1" },
+	{ "up", "[node | link] TARGET...", "switch nodes or links on", VERB_CHANGES,
+	  cmd_up,
+	  "Addresses and routes are as they were before down.\n"
+	  "    up h1 s1\n"
+	  "    up r1" },
+	{ "down", "[node | link] TARGET...", "switch nodes or links off", VERB_CHANGES,
+	  cmd_down,
+	  "An interface that is down keeps its addresses and routes for up.\n"
+	  "    down h1 s1\n"
+	  "    down r1\n"
+	  "    down node h1 s1" },
+	{ "stp", "NODE {on | off}", "switch a switch's spanning tree on or off",
+	  VERB_CHANGES, cmd_stp,
+	  "Without it, switches in a loop flood the loop for ever. With it (IEEE "
+	  "802.1D)\n"
+	  "a new port forwards after some seconds.\n"
+	  "    stp s1 on" },
+	{ "ip", "IFACE {ADDR/LEN... | none}", "give an interface its addresses",
+	  VERB_CHANGES, cmd_ip,
+	  "These replace all the interface had. With none it has no address, and\n"
+	  "automatic addressing keeps off it. lo is the loopback interface.\n"
+	  "    ip h1:eth0 10.0.0.9/24\n"
+	  "    ip h1:eth0 192.168.7.1/24 2001:db8::1/64\n"
+	  "    ip r1:lo 192.0.2.1/32\n"
+	  "    ip h1:eth0 none" },
+	{ "route", "{auto | NODE PREFIX {via ADDR [metric COUNT] | none}}",
+	  "set, delete or compute routes", VERB_CHANGES, cmd_route,
+	  "A route to the same prefix with the same metric is replaced; none deletes "
+	  "all\n"
+	  "to that prefix. route auto computes shortest paths for the whole network, as\n"
+	  "it is now: ask again after a change. Routes that were typed stay.\n"
+	  "    route h1 default via 10.0.0.254\n"
+	  "    route r1 10.9.0.0/16 via 10.0.0.2 metric 20\n"
+	  "    route r1 2001:db8:9::/64 via fd00::2\n"
+	  "    route r1 10.9.0.0/16 none\n"
+	  "    route auto" },
+	{ "set", "auto {on | off}", "switch automatic addresses on or off", VERB_CHANGES,
+	  cmd_set,
+	  "On, as it is at first, every link gets a subnet of 10.0.0.0/8 and one of\n"
+	  "fd00::/8, its interfaces get addresses, and hosts a default route through\n"
+	  "their LAN's only router. The same commands give the same addresses. Off\n"
+	  "leaves all addresses as they are.\n"
+	  "    set auto off" },
+	{ "topo",
+	  "{line COUNT | ring COUNT | star COUNT | mesh COUNT | "
+	  "tree [depth COUNT] [fanout COUNT] | grid COUNT COUNT | fattree COUNT | "
+	  "random COUNT [degree COUNT] [seed SEED]} "
+	  "[hosts COUNT] [kind {host | router | switch}] [prefix WORD]",
+	  "add a whole topology", VERB_CHANGES, cmd_topo,
+	  "Nodes are h1, h2 ... (hosts), r1 ... (routers), s1 ... (switches), with the\n"
+	  "prefix before. Sizes: line, ring, star, mesh and random take a number of\n"
+	  "nodes; tree the levels of switches (2 unless given) and the children of each\n"
+	  "(2); grid its rows and columns; fattree its k, which is even. degree is the\n"
+	  "mean number of links of a node (3); the same seed gives the same network.\n"
+	  "hosts is how many more hosts each node gets, kind what the nodes are. Where\n"
+	  "routers are added and automatic addressing is on, routes are computed too.\n"
+	  "    topo star 10\n"
+	  "    topo line 3 hosts 2\n"
+	  "    topo ring 5 kind switch prefix b-\n"
+	  "    topo tree depth 2 fanout 3\n"
+	  "    topo grid 3 4 hosts 0\n"
+	  "    topo random 20 degree 4 seed 7\n"
+	  "    topo fattree 4" },
+
+	/* ---- programs ---- */
+	{ NULL, "NODE COMMAND", "run a program in a node", 0, cmd_run,
+	  "The program has the node's network and its hostname, and finds every node by\n"
+	  "name. Ctrl-C goes to the program, Ctrl-Z stops it and makes it a job; with "
+	  "an\n"
+	  "& at the end it runs in the background. Unquoted | < > ( ) $ ` * ? [ ~ make\n"
+	  "it a line for sh.\n"
+	  "    h1 ping -c 3 h2\n"
+	  "    h2 iperf3 -s &\n"
+	  "    h1 ip route | sort\n"
+	  "    h1 sh -c 'sleep 1; echo done'" },
+	{ "run", "NODE COMMAND", "run a program in a node", 0, cmd_run,
+	  "The same as a line that begins with the node's name.\n"
+	  "    run h1 traceroute h2\n"
+	  "    run h1 tcpdump -ni eth0 &" },
+	{ "jobs", "", "list the jobs: programs in the background", VERB_LOOKS, cmd_jobs,
+	  "    jobs" },
+	{ "stop", "JOB", "end a job", 0, cmd_stop,
+	  "The program and what it started get SIGTERM, and SIGKILL 2 s later. A job\n"
+	  "that has ended already is taken off the list, its output with it.\n"
+	  "    stop 1" },
+	{ "output", "JOB", "show what a job has written", VERB_LOOKS, cmd_output,
+	  "    output 1" },
+	{ "fg", "JOB", "bring a job to the foreground", 0, cmd_fg,
+	  "A stopped job goes on; the shell waits until it ends or stops again. What a\n"
+	  "job that was begun with & writes still goes to output JOB.\n"
+	  "    fg 1" },
+	{ "term", "NODE", "open a shell in a node", VERB_TERMINAL, cmd_term,
+	  "It is $SHELL, or bash, or sh, with job control; leave it by exit or Ctrl-D.\n"
+	  "    term h1" },
+
+	/* ---- checking ---- */
+	{ "ping", "NODE {NODE | ADDR} [count COUNT]", "ping from a node", VERB_LOOKS,
+	  cmd_ping,
+	  "Three echo requests unless count says otherwise, five a second; by IPv4 "
+	  "where\n"
+	  "both nodes have it. No answer at all is a failure.\n"
+	  "    ping h1 h2\n"
+	  "    ping h1 fd00::2 count 10" },
+	{ "pingall", "", "ping from every host to every other", VERB_LOOKS, cmd_pingall,
+	  "All at once, by IPv4 where both have it; from and to the routers where there\n"
+	  "are no hosts. Shows a matrix, or for many nodes what failed. A ping that is\n"
+	  "lost is a failure.\n"
+	  "    pingall" },
+	{ "show", "[nodes | links | addresses | routes | jobs | NODE | LINK]",
+	  "show the network or a part of it", VERB_LOOKS, cmd_show,
+	  "Without a word: an overview.\n"
+	  "    show\n"
+	  "    show links\n"
+	  "    show r1\n"
+	  "    show h1 s1" },
+
+	/* ---- keeping ---- */
+	{ "save", "FILE", "write the network to a lab file", VERB_LOOKS, cmd_save,
+	  "The file is made of commands that rebuild the same network, addresses\n"
+	  "included; a file of that name is replaced.\n"
+	  "    save dumbbell.lab" },
+	{ "source", "FILE", "run the commands of a lab file", 0, cmd_source,
+	  "Where a command fails, the file ends and the network is put back as it was\n"
+	  "before it; with -k the rest is run.\n"
+	  "    source dumbbell.lab" },
+	{ "undo", "", "take back the last change of the network", 0, cmd_undo,
+	  "    undo" },
+	{ "redo", "", "make the change again that was undone", 0, cmd_redo, "    redo" },
+	{ "reset", "", "delete everything in the network", VERB_CHANGES, cmd_reset,
+	  "An undo brings the network back, but not its programs.\n"
+	  "    reset" },
+	{ "repair", "", "put back what was changed from outside", 0, cmd_repair,
+	  "Compares the kernel with the network, and mends what differs: namespaces,\n"
+	  "interfaces, addresses and routes that another program took away.\n"
+	  "    repair" },
+
+	/* ---- the shell ---- */
+	{ "detach", "", "leave, and let the network go on", VERB_LOOKS, cmd_detach,
+	  "`espalier attach NETWORK` takes it up again.\n"
+	  "    detach" },
+	{ "quit", "", "leave; the network and its programs end", VERB_LOOKS, cmd_quit,
+	  "Ctrl-D does the same; detach leaves the network running.\n"
+	  "    quit" },
+	{ "help", "[VERB]", "explain a command, or list them all", VERB_LOOKS, cmd_help,
+	  "    help\n"
+	  "    help link" },
+	{ "?", "[VERB]", "the same as help", VERB_LOOKS, cmd_help,
+	  "At the prompt, ? typed where a word begins lists what may stand there.\n"
+	  "    ? link" },
+	{ "doctor", "", "find out what this kernel and user can do", VERB_LOOKS,
+	  cmd_doctor,
+	  "Everything is tried, in namespaces that are gone afterwards.\n"
+	  "    doctor" },
+};
+
+const size_t n_verbs = sizeof(verbs) / sizeof(verbs[0]);
