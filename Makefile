@@ -4,7 +4,12 @@
 #   make demo       set up, build, and open the demo network
 #   make check      set up, build, and run every test
 #   make bench      measure against the kernel's floor, iproute2 and Mininet
+#   make format     apply .clang-format        make layers     check who includes whom
+#   make install    to $(prefix), which is /usr/local; DESTDIR is put before it
 #   V=1             show the commands
+#
+# One Makefile for all folders. Other builds of the same sources go to a folder of
+# their own: `make BUILD=build/asan CFLAGS='-O1 -g -fsanitize=address' all tests`.
 
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules
@@ -16,23 +21,59 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 
 PACKAGES := libnl-3.0 jansson readline
-CPPFLAGS += -D_GNU_SOURCE -DESPALIER_VERSION='"$(VERSION)"' -Ilib -I. \
-	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+CPPFLAGS += -D_GNU_SOURCE -DESPALIER_VERSION='"$(VERSION)"' -Ilib -I. $(PACKAGE_CFLAGS)
 CFLAGS ?= -O2 -g
 STRICT := -std=gnu17 -Wall -Wextra -Werror -Wshadow -Wmissing-prototypes \
 	-Wstrict-prototypes -Wvla -fno-common
-LDLIBS += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+LDLIBS += $(PACKAGE_LIBS) -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 SHELL_SRC := $(sort $(wildcard shell/*.c))
-UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 SHELL_OBJ := $(SHELL_SRC:%.c=$(BUILD)/%.o)
+PARTS_OBJ := $(filter-out %/main.o,$(SHELL_OBJ)) # the shell but for its main()
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
+BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
+SOURCES := $(wildcard lib/*/*.[ch] shell/*.[ch] monitor/*.[ch] tests/*/*.[ch])
 
 all: $(BUILD)/espalier
 
-$(BUILD)/%.o: %.c
+# Set-up comes first and in a make of its own: pkg-config has answers only after it.
+demo:
+	@scripts/deps
+	@$(MAKE) --no-print-directory all
+	@bash -mc '$(BUILD)/espalier labs/demo.lab; exit $$?' # -m: Ctrl-C must not reach make
+
+check:
+	@scripts/deps
+	@scripts/deps check
+	@V=$(V) scripts/check
+
+bench:
+	@scripts/deps
+	@scripts/deps bench
+	@$(MAKE) --no-print-directory all bench-programs
+	@tests/bench/run
+
+format:
+	$(Q)clang-format -i $(SOURCES)
+
+layers:
+	$(Q)scripts/layers
+
+tests: $(UNIT_BIN) $(BENCH_BIN)
+
+bench-programs: $(BENCH_BIN)
+
+fuzz: $(FUZZ_BIN)
+
+$(BUILD)/%.o: %.c | $(if $(PACKAGE_LIBS),,packages-missing)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(STRICT) $(CFLAGS) -MMD -MP -c $< -o $@
 
@@ -43,9 +84,39 @@ $(BUILD)/espalier: $(SHELL_OBJ) $(BUILD)/libespalier.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # A unit test is one program; it links what it tests, and the shell but for its main().
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(filter-out %/main.o,$(SHELL_OBJ)) $(BUILD)/libespalier.a
+$(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(PARTS_OBJ) $(BUILD)/libespalier.a
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 
--include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(UNIT_BIN:=.d)
+# The references of the benchmark have nothing of Espalier in them.
+$(BENCH_BIN): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+# To be built with CC=clang and -fsanitize=fuzzer-no-link in CFLAGS; see scripts/check.
+$(FUZZ_BIN): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(PARTS_OBJ) $(BUILD)/libespalier.a
+	$(call say,LD,$@)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(BUILD)/espalier.1: $(BUILD)/espalier
+	$(call say,MAN,$@)$< --manual > $@.new && mv $@.new $@
+
+packages-missing:
+	@echo 'make: libraries to build with are missing ($(PACKAGES)):' \
+		'run scripts/deps, or make demo, which does so' >&2; false
+
+install: $(BUILD)/espalier $(BUILD)/espalier.1
+	$(Q)install -D -m 755 $(BUILD)/espalier $(DESTDIR)$(prefix)/bin/espalier
+	$(Q)install -D -m 644 $(BUILD)/espalier.1 $(DESTDIR)$(prefix)/share/man/man1/espalier.1
+	$(Q)install -d $(DESTDIR)$(prefix)/share/espalier/labs
+	$(Q)install -m 644 labs/*.lab $(DESTDIR)$(prefix)/share/espalier/labs
+
+uninstall:
+	$(Q)rm -f $(DESTDIR)$(prefix)/bin/espalier $(DESTDIR)$(prefix)/share/man/man1/espalier.1
+	$(Q)rm -rf $(DESTDIR)$(prefix)/share/espalier
+
+clean:
+	$(Q)rm -rf $(BUILD)
+
+-include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
 .SECONDARY:
-.PHONY: all
+.DELETE_ON_ERROR:
+.PHONY: all demo check bench format layers tests bench-programs fuzz packages-missing \
+	install uninstall clean

@@ -1,0 +1,285 @@
+# shellcheck shell=bash disable=SC2034 # what it sets is for the tests
+# lib.sh — what the tests in tests/net and tests/cli share: TAP, networks with names of
+# their own, and a shell that is fed command by command.
+#
+#   . "$(dirname "$0")/../lib.sh"
+#   network                          # $NET is a name that nobody else has
+#   shell                            # starts espalier for it; JSON comes back
+#   says 'h1 reaches h2' 'ping h1 h2'
+#   shell_end
+#   finish                           # the plan; whatever is left of a network fails
+#
+# Whatever way a test ends, its networks are destroyed, by exactly their names. ESPALIER
+# is the program under test. With ESPALIER_MUST_RUN=1 a skip is a failure. Tests run as
+# root and, through tests/as_user, as an ordinary user; ((EUID)) tells them apart.
+set -u
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ESPALIER=$(realpath "${ESPALIER:-$TOP/build/espalier}")
+export ESPALIER
+# what a developer has set must not change what the tests see
+unset ESPALIER_NETWORK NO_COLOR
+export LC_ALL=C.UTF-8 TERM=${TERM:-xterm}
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/espalier-test.XXXXXX")
+export HISTFILE=/dev/null XDG_STATE_HOME=$WORK/state
+
+N=0 FAILED=0 FINISHED='' NETWORKS=() SHELL_PID='' REPLY='' OUT='' STATUS=0 NET=''
+DEADLINE=20 # seconds; generous, since only a failure waits so long
+
+# ---- TAP ----
+
+note() {
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+ok() {
+	N=$((N + 1))
+	echo "ok $N - $*"
+}
+
+not_ok() {
+	N=$((N + 1)) FAILED=$((FAILED + 1))
+	echo "not ok $N - $*"
+}
+
+# check DESCRIPTION COMMAND...: the command succeeds; what it printed is shown if not.
+check() {
+	local what=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		ok "$what"
+	else
+		not_ok "$what"
+		note "$* failed: $out"
+	fi
+}
+
+# refuses DESCRIPTION COMMAND...: the command fails.
+refuses() {
+	local what=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		not_ok "$what"
+		note "$* succeeded: $out"
+	else
+		ok "$what"
+	fi
+}
+
+# equal DESCRIPTION GOT WANT
+equal() {
+	if [[ $2 == "$3" ]]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		diff <(printf '%s\n' "$3") <(printf '%s\n' "$2") | sed 's/^/# /'
+	fi
+}
+
+# like DESCRIPTION TEXT REGULAR_EXPRESSION, and its opposite.
+like() {
+	if [[ $2 =~ $3 ]]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "no match for $3 in:"
+		note "$2"
+	fi
+}
+
+unlike() {
+	if [[ $2 =~ $3 ]]; then
+		not_ok "$1"
+		note "a match for $3 in:"
+		note "$2"
+	else
+		ok "$1"
+	fi
+}
+
+# skip REASON: where a whole test cannot run here.
+skip() {
+	FINISHED=1
+	if [[ ${ESPALIER_MUST_RUN-} ]]; then
+		echo "1..1"
+		echo "not ok 1 - must run, but: $*"
+		exit 1
+	fi
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+# wait_until SECONDS COMMAND...: until it succeeds; fails when the time is over.
+wait_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || return 1
+		read -r -t 0.02 <> <(:) || true # a short breath without a process
+	done
+}
+
+# ---- networks ----
+
+# A new name in $NET, which the end of the test looks after.
+network() {
+	NET=t$$-$RANDOM
+	NETWORKS+=("$NET")
+}
+
+# What is left of a network of that name, a line each.
+leftovers() {
+	if ((EUID == 0)); then
+		find /run/espalier/"$1" /run/netns/"$1".* -maxdepth 0 2>/dev/null
+		grep -F "/run/espalier/$1/" /proc/self/mountinfo
+	fi
+	find "${XDG_RUNTIME_DIR:-/nonexistent}/espalier" -name "$1.*" 2>/dev/null
+}
+
+nothing_left() {
+	[[ -z $(leftovers "$1") ]]
+}
+
+# espalier ARGUMENT...: $OUT is what it printed, both ways, and $STATUS its exit status.
+espalier() {
+	OUT=$(timeout -k 5 120 "$ESPALIER" "$@" 2>&1)
+	STATUS=$?
+	return "$STATUS"
+}
+
+# batch ARGUMENT... <COMMANDS: the same, of a shell for $NET that reads standard input.
+batch() {
+	espalier -n "$NET" "$@" -b -
+}
+
+destroy_networks() {
+	local name
+	shell_kill KILL
+	for name in "${NETWORKS[@]+"${NETWORKS[@]}"}"; do
+		timeout -k 5 60 "$ESPALIER" destroy "$name" >/dev/null 2>&1 </dev/null
+	done
+}
+
+# Ends the test: everything that it made must be gone by now.
+finish() {
+	local name
+	for name in "${NETWORKS[@]+"${NETWORKS[@]}"}"; do
+		check "nothing is left of $name" wait_until 5 nothing_left "$name"
+		nothing_left "$name" || note "$(leftovers "$name")"
+	done
+	FINISHED=1
+	echo "1..$N"
+	exit $((FAILED > 0))
+}
+
+at_exit() {
+	local status=$?
+	if [[ ! $FINISHED ]]; then
+		not_ok "ended before its end, with status $status"
+		echo "1..$N"
+	fi
+	declare -F clean_up >/dev/null && clean_up
+	destroy_networks
+	rm -rf "$WORK"
+	[[ $FINISHED ]] || exit 1
+}
+trap at_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# ---- a shell, fed command by command ----
+
+# shell [ARGUMENT...]: starts one for $NET (or, with arguments, exactly so) and leaves it
+# waiting for commands. Its standard error goes to $WORK/errors.
+shell() {
+	local down=$WORK/down up=$WORK/up
+	[[ -p $down ]] || mkfifo "$down" "$up"
+	(($#)) || set -- -n "$NET" -b -
+	"$ESPALIER" --json -k "$@" <"$down" >"$up" 2>"$WORK/errors" &
+	SHELL_PID=$!
+	exec 10>"$down" 11<"$up"
+}
+
+# say COMMAND: its answer is in $REPLY; fails when the command did.
+say() {
+	REPLY=
+	printf '%s\n' "$1" >&10 || return 1
+	read -r -t 120 REPLY <&11 || {
+		note "no answer to '$1': $(tail -n 5 "$WORK/errors")"
+		return 1
+	}
+	[[ $REPLY =~ \"ok\":\ *true ]]
+}
+
+# answer PATH: a member of the last answer, as text: `answer result.output`.
+answer() {
+	perl -MJSON::PP -e '
+		my $v = decode_json($ARGV[0]);
+		for (split /\./, $ARGV[1]) {
+			$v = ref $v eq "ARRAY" ? $v->[$_] : ref $v eq "HASH" ? $v->{$_} : undef;
+		}
+		binmode STDOUT, ":utf8";
+		print ref $v && ref $v ne "JSON::PP::Boolean" ?
+			JSON::PP->new->canonical->encode($v) : $v // ""' "$REPLY" "$1"
+}
+
+# says DESCRIPTION COMMAND: the command succeeds.
+says() {
+	if say "$2"; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "$2: $REPLY"
+	fi
+}
+
+# says_no DESCRIPTION COMMAND REGULAR_EXPRESSION: it fails, with such a message or hint.
+says_no() {
+	if say "$2"; then
+		not_ok "$1"
+		note "$2 succeeded: $REPLY"
+	else
+		like "$1" "$(answer error.message) | $(answer error.hint)" "$3"
+	fi
+}
+
+# inside NODE COMMAND...: prints what the command prints in the node.
+inside() {
+	say "$*"
+	answer result.output
+}
+
+# can NODE COMMAND...: whether it succeeds in the node; for wait_until.
+can() {
+	say "$*"
+}
+
+# Ends the shell as the end of its input does; its status is in $STATUS.
+shell_end() {
+	exec 10>&- 11<&-
+	wait "$SHELL_PID"
+	STATUS=$?
+	SHELL_PID=
+}
+
+# shell_kill SIGNAL: and waits until it is gone.
+shell_kill() {
+	[[ $SHELL_PID ]] || return 0
+	kill -s "$1" "$SHELL_PID" 2>/dev/null
+	wait "$SHELL_PID" 2>/dev/null
+	STATUS=$?
+	exec 10>&- 11<&-
+	SHELL_PID=
+}
+
+# What the kernel has in each of the nodes given: for comparing before and after.
+# Link-local addresses and counters that change by themselves are left out.
+kernel_state() {
+	local node
+	for node; do
+		echo "== $node"
+		inside "$node" "ip -o link | sed -E 's/ qlen.*//; s/state [A-Z]+//'"
+		inside "$node" "ip -o addr | grep -v 'inet6 fe80' | sed -E 's/ +/ /g'"
+		inside "$node" 'ip route; ip -6 route | grep -v fe80 | sed "s/ pref.*//"'
+	done
+}

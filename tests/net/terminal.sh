@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# The prompt, on a real terminal: typing, Tab, mistakes, Ctrl-C, jobs, term, leaving.
+. "$(dirname "$0")/../lib.sh"
+
+socket=$WORK/tmux
+tm() {
+	tmux -S "$socket" -f /dev/null "$@"
+}
+clean_up() { # the trap in lib.sh calls it
+	tm kill-server 2>/dev/null
+}
+screen() {
+	tm capture-pane -p -J -S -200
+}
+shows() {
+	screen | grep -qE -- "$1"
+}
+# sees DESCRIPTION REGULAR_EXPRESSION: it appears on the screen.
+sees() {
+	if wait_until "$DEADLINE" shows "$2"; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "no $2 in:"
+		note "$(screen)"
+	fi
+}
+keys() {
+	tm send-keys "$@"
+}
+types() { # a line, and Enter
+	tm send-keys -l "$1"
+	tm send-keys Enter
+}
+clear_screen() {
+	wait_until "$DEADLINE" prompt
+	tm send-keys C-l
+	tm clear-history
+}
+last_line() {
+	screen | grep -v '^ *$' | tail -n 1
+}
+prompt() {
+	[[ $(last_line) =~ ^espalier.*\>\ *$ ]]
+}
+
+network
+tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
+	$ESPALIER -n $NET; echo the end, status \$?; cat"
+check 'a prompt' wait_until "$DEADLINE" prompt
+types 'add host h1 h2'
+types 'add switch s1'
+types 'link h1 s1'
+types 'link h2 s1'
+sees 'a new link tells its address' '10\.0\.0\.2/24'
+clear_screen
+
+# ---- Tab ----
+keys -l 'sho'
+keys Tab
+keys -l 'lin'
+keys Tab
+keys Enter
+sees 'Tab completes verbs and words' 'show links'
+sees 'and what was completed runs' 'h1.*s1'
+clear_screen
+keys -l 'ping h1 h'
+keys Tab Tab
+sees 'Tab twice lists' 'h1 .*h2'
+keys C-c
+clear_screen
+keys -l 'link h1 '
+keys '?'
+sees '? says what may come' 'h2'
+keys C-c
+clear_screen
+
+# ---- mistakes ----
+types 'lnik h1 h2'
+sees 'did you mean' "did you mean 'link'"
+clear_screen
+types 'link h1 h7'
+sees 'an unknown node' "no node named 'h7'"
+sees 'a caret' '\^'
+clear_screen
+
+# ---- Ctrl-C ----
+types 'h1 ping h2'
+sees 'a program runs' 'icmp_seq=2'
+keys C-c
+sees 'Ctrl-C reaches it' 'packets transmitted'
+check 'and the shell is there' wait_until "$DEADLINE" prompt
+clear_screen
+keys -l 'add host half-typ'
+keys C-c
+types 'show nodes'
+sees 'Ctrl-C clears the line' 's1'
+unlike 'the half line was not run' "$(screen | grep -v C)" 'half-typ +host'
+clear_screen
+types 'topo star 4000 prefix big-'
+sees 'a long command tells how far it is' '[0-9]+/[0-9]+|[0-9]+ of [0-9]+'
+keys C-c
+wait_until 60 prompt
+types 'show'
+check 'an interrupted command is undone' wait_until "$DEADLINE" prompt
+unlike 'nothing of it stays' "$(screen | tail -n 12)" 'big-h[0-9]+ +host'
+clear_screen
+
+# ---- jobs ----
+types 'h1 sleep 1000'
+stopped() { shows 'fg 1'; }
+press_stop() { keys C-z; stopped; }
+check 'Ctrl-Z stops a program' wait_until "$DEADLINE" press_stop
+clear_screen
+types 'jobs'
+sees 'it is a job' '[Ss]topped.*sleep|sleep.*[Ss]topped'
+types 'fg 1'
+keys C-c
+check 'fg and Ctrl-C end it' wait_until "$DEADLINE" prompt
+clear_screen
+types "h2 sh -c 'echo done' &"
+types ''
+wait_until "$DEADLINE" prompt
+types ''
+sees 'the end of a job is told' '(ended|done|exit)'
+clear_screen
+
+# ---- a shell in a node ----
+types 'term h2'
+sees 'term: a shell' '[#$] *$'
+types 'echo "I am $(hostname)"'
+sees 'term: it is in the node' 'I am h2'
+types 'sleep 1000'
+keys C-z
+sees 'term: it has job control' '[Ss]topped'
+types 'kill %1; exit'
+check 'term: back at the prompt' wait_until "$DEADLINE" prompt
+clear_screen
+
+# ---- history, and leaving ----
+keys Up
+keys C-c
+types 'quit'
+sees 'quit' 'the end, status 0'
+check 'quit leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
+check 'the history is kept' grep -q 'term h2' "$WORK/state/espalier/history"
+tm kill-server
+
+network
+tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
+	$ESPALIER -n $NET; echo the end, status \$?; cat"
+check 'a prompt again' wait_until "$DEADLINE" prompt
+keys Up
+sees 'the history of the last time' 'quit$'
+keys C-c
+types 'add host h1'
+check 'a host' wait_until "$DEADLINE" prompt
+keys C-d
+sees 'Ctrl-D leaves' 'the end, status 0'
+check 'Ctrl-D leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
+tm kill-server
+
+# The terminal goes away under the shell.
+network
+tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK $ESPALIER -n $NET"
+wait_until "$DEADLINE" prompt
+types 'topo star 3'
+sees 'a network' 'espalier'
+tm kill-server
+check 'a closed window leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
+finish
