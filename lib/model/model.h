@@ -240,9 +240,10 @@ int model_settle(struct model *m, struct settled *ret, struct err *e);
 
 /*
  * `route auto`: replaces all ROUTE_PATH routes by shortest paths (fewest
- * links that are up; ties go to the node added first) from every router and
- * host with several LANs to every subnet, both families. Hosts in one LAN
- * get a default route through the nearest router if they have none.
+ * routers, over links that are up; ties go to the node added first) from every
+ * router and host with several LANs to every subnet, both families. Hosts in
+ * one LAN get a default route through the router on it that was added first,
+ * if they have none. -E2BIG: more routes than fit; nothing is changed.
  */
 int model_route_auto(struct model *m, struct err *e);
 
