@@ -69,8 +69,8 @@
 		(vec)->n = (vec)->cap = 0;                                               \
 	} while (0)
 
-/* p walks over the items. */
+/* p walks over the items. (C does not allow NULL + 0, which an empty one would be.) */
 #define vec_each(vec, p)                                                                 \
-	for (__typeof__(&*(vec)->v) p = (vec)->v; p < (vec)->v + (vec)->n; p++)
+	for (__typeof__(&*(vec)->v) p = (vec)->v; p && p < (vec)->v + (vec)->n; p++)
 
 #endif

@@ -62,8 +62,7 @@ static void refuses_what_is_no_address(void **state)
 		"10.0.0.1/24/24",
 		"10.0.0.1/24x",
 		"fd00::1/129",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aa/1",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/1",
 	};
 
 	(void)state;
