@@ -23,8 +23,11 @@ struct word {
 	size_t at, len; /* where it stands in the source, quotes included */
 	struct place place;
 	bool quoted; /* had a quote or backslash: never a keyword or node's command */
-	bool shell_syntax; /* has an unquoted character that means something to sh: | & <
-			      > ( ) $ ` * ? [ ~ */
+	/*
+	 * Has a character that means something to sh: one of | & < > ( ) $ ` * ? [ ~
+	 * without quotes, or $ or ` in double quotes.
+	 */
+	bool shell_syntax;
 };
 
 struct statement {
@@ -55,6 +58,14 @@ int lex_next(struct lexer *x, struct statement *ret, struct err *e);
 /* Whether the text ends inside a quote or after a continuing backslash: a prompt asks for
  * more. */
 bool lex_is_open(const char *source, size_t n);
+
+/*
+ * The statement that is being typed where the text ends, for completion. It
+ * has at least one word: the last is the one to complete, empty behind a
+ * blank, and an open quote counts as closed. False (and nothing to free) in a
+ * comment and behind an error.
+ */
+bool lex_unfinished(const char *source, size_t n, struct statement *ret);
 
 void statement_free(struct statement *s);
 

@@ -51,21 +51,24 @@ struct verb {
 				be NULL */
 };
 
-/* What a word (or two) meant. Which member counts follows from the kind; see kinds.c. */
+/* What a word (or two) meant. Which member counts follows from the kind; see kinds.h. */
 struct value {
-	uint32_t node;	  /* NODE; IFACE of lo */
-	uint32_t link;	  /* LINK, IFACE; 0 where an IFACE is a node's lo */
+	uint32_t node;	  /* NODE, END, IFACE; TARGET: 0 where it is a link */
+	uint32_t link;	  /* LINK, IFACE, TARGET; 0 where an IFACE is a node's lo */
 	int end;	  /* IFACE: which end of link */
-	uint64_t number;  /* COUNT, RATE (bits a second), TIME (ns), BYTES, JOB … */
-	struct ip ip;	  /* ADDR, ADDR/LEN, PREFIX */
+	uint64_t number;  /* COUNT, RATE (bits a second), TIME (ns), BYTES, JOB …; END:
+			     interface number + 1, 0: none typed; ENDADDR: 1 with a length
+			   */
+	struct ip ip;	  /* ADDR, ADDR/LEN, ENDADDR; PREFIX: family 0 for `default` */
 	uint8_t mac[6];	  /* MAC */
 	const char *text; /* the word as typed: names, files, kinds; COMMAND: the source
 			     text of the rest */
 };
 
 /*
- * A captured argument. key says where it stood: the keyword that begins its
- * innermost [ ] or { } branch ("rate", "ip"), else the kind's name ("LINK").
+ * A captured argument. key says where it stood: the keyword that begins a
+ * [ ] or { } branch around it, of the innermost that begins with one ("rate",
+ * "ip"), else the kind's name ("LINK").
  * A keyword that was matched is captured too, with kind NULL and key its text.
  */
 struct arg {
@@ -74,6 +77,7 @@ struct arg {
 	struct value value;
 	const struct word *word; /* the first it took */
 	size_t n_words;
+	size_t nth; /* of the values with this key, from 0 */
 };
 
 struct args {

@@ -1,0 +1,434 @@
+/*
+ * kinds.c — the table of kinds, and those that are read without the model:
+ * addresses, numbers, quantities, words.
+ */
+#include "lang/kinds.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/units.h"
+#include "lang/rows.h"
+
+enum {
+	VALUE_MAX = 255, /* bytes; no name, address or quantity is longer */
+	SHOWN_MAX = 40,	 /* bytes of a word that a message repeats */
+	JOBS_MAX = 256,	 /* that completion lists */
+};
+
+int kind_refuse(struct kind_context *c, size_t bad, enum likeness like, int code)
+{
+	c->bad = bad;
+	c->like = like;
+	return code > 0 ? -code : code;
+}
+
+char *kind_show_word(const char *text)
+{
+	size_t n = strlen(text);
+	struct str s = { 0 };
+
+	if (n > SHOWN_MAX) {
+		n = SHOWN_MAX;
+		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--; /* a character stays whole */
+	}
+	str_addn(&s, text, n);
+	for (char *p = s.s; *p; p++)
+		if (iscntrl((unsigned char)*p))
+			*p = '?';
+	if (text[n])
+		str_add(&s, "…");
+	return str_take(&s);
+}
+
+/* ---- addresses ---- */
+
+/* Made of what addresses are made of, with a point or colon. */
+static enum likeness like_address(const char *text)
+{
+	return strpbrk(text, ".:") && !text[strspn(text, "0123456789abcdefABCDEF.:/")]
+		       ? LIKE_SURE
+		       : LIKE_NOT;
+}
+
+static int parse_addr(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	int r = ip_parse(w->text, &ret->ip, e);
+
+	(void)n;
+	return r < 0 ? kind_refuse(c, 0, like_address(w->text), r) : 1;
+}
+
+static int parse_addr_len(struct kind_context *c, const struct word *w, size_t n,
+			  struct value *ret, struct err *e)
+{
+	int r = ip_parse_with_length(w->text, &ret->ip, e);
+
+	(void)n;
+	return r < 0 ? kind_refuse(c, 0, like_address(w->text), r) : 1;
+}
+
+static int parse_endaddr(struct kind_context *c, const struct word *w, size_t n,
+			 struct value *ret, struct err *e)
+{
+	ret->number = strchr(w->text, '/') != NULL;
+	if (ret->number)
+		return parse_addr_len(c, w, n, ret, e);
+	return parse_addr(c, w, n, ret, e);
+}
+
+static int parse_prefix(struct kind_context *c, const struct word *w, size_t n,
+			struct value *ret, struct err *e)
+{
+	int r;
+
+	(void)n;
+	if (strcmp(w->text, "default") == 0) {
+		ret->ip = (struct ip){ 0 };
+		return 1;
+	}
+	r = ip_parse_prefix(w->text, &ret->ip, e);
+	return r < 0 ? kind_refuse(c, 0, like_address(w->text), r) : 1;
+}
+
+static void complete_prefix(struct kind_context *c, const struct word *before, size_t n,
+			    const char *begun, choice_vec *ret)
+{
+	(void)c;
+	(void)before;
+	(void)n;
+	kind_offer(ret, begun, "default", mem_strdup("all that no other route has"),
+		   false);
+}
+
+static int parse_mac(struct kind_context *c, const struct word *w, size_t n,
+		     struct value *ret, struct err *e)
+{
+	static const uint8_t zero[6];
+	unsigned b[6];
+	int used = 0;
+
+	(void)n;
+	if (strlen(w->text) != 17 ||
+	    w->text[strspn(w->text, "0123456789abcdefABCDEF:")] ||
+	    sscanf(w->text, "%2x:%2x:%2x:%2x:%2x:%2x%n", b, b + 1, b + 2, b + 3, b + 4,
+		   b + 5, &used) != 6 ||
+	    used != 17) {
+		err_set(e, EINVAL, "'%s' is not a MAC address", w->text);
+		err_hint(e, "it is six bytes in hexadecimal, as in 02:00:00:00:00:01");
+		return kind_refuse(c, 0, strchr(w->text, ':') ? LIKE_SURE : LIKE_NOT,
+				   EINVAL);
+	}
+	for (int i = 0; i < 6; i++)
+		ret->mac[i] = (uint8_t)b[i];
+	if (ret->mac[0] & 1) {
+		err_set(e, EINVAL, "'%s' is a multicast MAC address", w->text);
+		err_hint(e, "an interface's has an even first byte, as in "
+			    "02:00:00:00:00:01");
+		return kind_refuse(c, 0, LIKE_SURE, EINVAL);
+	}
+	if (memcmp(ret->mac, zero, sizeof(zero)) == 0) {
+		err_set(e, EINVAL, "an interface's MAC address cannot be all zero");
+		return kind_refuse(c, 0, LIKE_SURE, EINVAL);
+	}
+	return 1;
+}
+
+/* ---- numbers and quantities ---- */
+
+static enum likeness like_number(const char *text)
+{
+	return isdigit((unsigned char)text[*text == '-' || *text == '.']) ? LIKE_SURE
+									  : LIKE_NOT;
+}
+
+/* A whole number of at least min and at most max. */
+static int parse_whole(struct kind_context *c, const struct word *w, const char *text,
+		       uint64_t min, uint64_t max, struct value *ret, struct err *e)
+{
+	uint64_t value = 0;
+
+	if (!*text || text[strspn(text, "0123456789")]) {
+		err_set(e, EINVAL, "'%s' is not a whole number", w->text);
+		return kind_refuse(c, 0, like_number(text), EINVAL);
+	}
+	for (const char *p = text; *p; p++) {
+		unsigned digit = (unsigned)(*p - '0');
+
+		if (value > (UINT64_MAX - digit) / 10) {
+			value = UINT64_MAX;
+			break;
+		}
+		value = value * 10 + digit;
+	}
+	if (value > max || value < min || (value == UINT64_MAX && strlen(text) > 20)) {
+		err_set(e, ERANGE, "'%s' is too %s a number", w->text,
+			value < min ? "small" : "large");
+		err_hint(e, "it is from %llu to %llu", (unsigned long long)min,
+			 (unsigned long long)max);
+		return kind_refuse(c, 0, LIKE_SURE, ERANGE);
+	}
+	ret->number = value;
+	return 1;
+}
+
+static int parse_count(struct kind_context *c, const struct word *w, size_t n,
+		       struct value *ret, struct err *e)
+{
+	(void)n;
+	return parse_whole(c, w, w->text, 0, UINT32_MAX, ret, e);
+}
+
+static int parse_number(struct kind_context *c, const struct word *w, size_t n,
+			struct value *ret, struct err *e)
+{
+	(void)n;
+	return parse_whole(c, w, w->text, 0, UINT64_MAX, ret, e);
+}
+
+static int parse_job(struct kind_context *c, const struct word *w, size_t n,
+		     struct value *ret, struct err *e)
+{
+	int r = parse_whole(c, w, w->text + (*w->text == '%'), 1, UINT32_MAX, ret, e);
+
+	(void)n;
+	if (r < 0 && c->like != LIKE_SURE) {
+		err_set(e, EINVAL, "'%s' is not the number of a job", w->text);
+		err_hint(e, "`jobs` lists them");
+	}
+	return r;
+}
+
+static void complete_job(struct kind_context *c, const struct word *before, size_t n,
+			 const char *begun, choice_vec *ret)
+{
+	unsigned numbers[JOBS_MAX];
+	size_t count = 0;
+
+	(void)before;
+	(void)n;
+	if (c->lang->jobs)
+		count = c->lang->jobs(c->lang->cookie, numbers, JOBS_MAX);
+	for (size_t i = 0; i < count && i < JOBS_MAX; i++) {
+		cleanup_free char *text = mem_printf("%u", numbers[i]);
+
+		kind_offer(ret, begun, text, NULL, false);
+	}
+}
+
+static int quantity(struct kind_context *c, const struct word *w,
+		    int (*parse)(const char *, uint64_t *, struct err *),
+		    struct value *ret, struct err *e)
+{
+	int r = parse(w->text, &ret->number, e);
+
+	return r < 0 ? kind_refuse(c, 0, like_number(w->text), r) : 1;
+}
+
+static int parse_rate(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	(void)n;
+	return quantity(c, w, units_parse_rate, ret, e);
+}
+
+static int parse_time(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	(void)n;
+	return quantity(c, w, units_parse_time, ret, e);
+}
+
+static int parse_bytes(struct kind_context *c, const struct word *w, size_t n,
+		       struct value *ret, struct err *e)
+{
+	(void)n;
+	return quantity(c, w, units_parse_bytes, ret, e);
+}
+
+/* ---- words ---- */
+
+static int parse_word(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	(void)c;
+	(void)w;
+	(void)n;
+	(void)ret;
+	(void)e;
+	return 1;
+}
+
+static int parse_file(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	(void)n;
+	(void)ret;
+	if (*w->text)
+		return 1;
+	err_set(e, EINVAL, "the name of a file is empty");
+	return kind_refuse(c, 0, LIKE_SURE, EINVAL);
+}
+
+static int parse_verb(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	const struct verb *v = lang_verb(c->lang, w->text);
+
+	(void)n;
+	if (!v) {
+		/* the same words as for a statement that begins so */
+		rows_find(c->lang, NULL, w, e);
+		return kind_refuse(c, 0, LIKE_MAYBE, ENOENT);
+	}
+	ret->text = v->name;
+	return 1;
+}
+
+static void complete_verb(struct kind_context *c, const struct word *before, size_t n,
+			  const char *begun, choice_vec *ret)
+{
+	(void)before;
+	(void)n;
+	for (size_t i = 0; i < c->lang->n; i++)
+		if (c->lang->verbs[i].name)
+			kind_offer(ret, begun, c->lang->verbs[i].name,
+				   mem_strdup(c->lang->verbs[i].help), false);
+}
+
+static int parse_command(struct kind_context *c, const struct word *w, size_t n,
+			 struct value *ret, struct err *e)
+{
+	if (!*w->text) {
+		err_set(e, EINVAL, "the name of a program is empty");
+		return kind_refuse(c, 0, LIKE_SURE, EINVAL);
+	}
+	ret->text = c->st->text + (w->at - c->st->at);
+	c->more = true;
+	return (int)n;
+}
+
+/* ---- the table ---- */
+
+static const struct kind kinds[] = {
+	{ "NODE", "NODE", "a node's name; the end of a link may be NODE:eth3, too", false,
+	  kind_parse_node, kind_complete_node },
+	{ "END", "NODE", "a node, or NODE:ethN for an interface of that number", false,
+	  kind_parse_end, kind_complete_end },
+	{ "LINK", "LINK",
+	  "a link: its two nodes, an interface of it (h1:eth0), or its name", false,
+	  kind_parse_link, kind_complete_link },
+	{ "IFACE", "NODE:IFACE", "an interface of a node, as in h1:eth0 or h1:lo", false,
+	  kind_parse_iface, kind_complete_iface },
+	{ "TARGET", "TARGET", "a node, or a link: its name, h1:eth0, or its two nodes",
+	  false, kind_parse_target, kind_complete_target },
+	{ "NAME", "NAME",
+	  "a new name: letters, digits, '-' and '_', a letter first, at most 63", false,
+	  kind_parse_name, NULL },
+	{ "LINKNAME", "NAME", "a new name, for the link", false, kind_parse_name, NULL },
+	{ "ADDR", "ADDR", "an address, as in 10.0.0.1 or fd00::1", false, parse_addr,
+	  NULL },
+	{ "ADDR/LEN", "ADDR/LEN",
+	  "an address with its prefix length, as in 10.0.0.1/24 or fd00::1/64", false,
+	  parse_addr_len, NULL },
+	{ "ENDADDR", "ADDR[/LEN]",
+	  "an address, with or without its prefix length, as in 10.0.0.1/24", false,
+	  parse_endaddr, NULL },
+	{ "PREFIX", "PREFIX", "a subnet, as in 10.0.0.0/24 or fd00::/64, or default",
+	  false, parse_prefix, complete_prefix },
+	{ "MAC", "MAC", "a MAC address, as in 02:00:00:00:00:01", false, parse_mac,
+	  NULL },
+	{ "COUNT", "COUNT", "a whole number", false, parse_count, NULL },
+	{ "NUMBER", "NUMBER", "a whole number of at most 64 bits", false, parse_number,
+	  NULL },
+	{ "SEED", "SEED", "a whole number; the same one gives the same result", false,
+	  parse_number, NULL },
+	{ "RATE", "RATE", "bits a second, as in 10mbit", false, parse_rate, NULL },
+	{ "TIME", "TIME", "a time with its unit, as in 20ms", false, parse_time, NULL },
+	{ "BYTES", "BYTES", "a size with its unit, as in 1500B", false, parse_bytes,
+	  NULL },
+	{ "FILE", "FILE", "the name of a file", true, parse_file, kind_complete_file },
+	{ "JOB", "JOB", "the number of a job, as `jobs` shows it", false, parse_job,
+	  complete_job },
+	{ "VERB", "VERB", "a command, or the beginning of one", false, parse_verb,
+	  complete_verb },
+	{ "WORD", "WORD", "any word", true, parse_word, NULL },
+	{ "COMMAND", "COMMAND", "a program and its arguments, up to the line's end", true,
+	  parse_command, kind_complete_command },
+};
+
+const struct kind *kind_named(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+const char *lang_kind(size_t i, const char **ret_description)
+{
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		bool again = false;
+
+		for (size_t j = 0; j < k; j++)
+			again |= strcmp(kinds[j].shown, kinds[k].shown) == 0;
+		if (again || i-- > 0)
+			continue;
+		*ret_description = kinds[k].what;
+		return kinds[k].shown;
+	}
+	return NULL;
+}
+
+/* Whether no name, address or quantity can look so. */
+static bool is_outlandish(const char *text)
+{
+	size_t n = strnlen(text, VALUE_MAX + 1);
+
+	for (size_t i = 0; i < n; i++)
+		if (iscntrl((unsigned char)text[i]))
+			return true;
+	return n > VALUE_MAX;
+}
+
+int kind_parse(struct kind_context *c, const struct kind *k, const struct word *w,
+	       size_t n, struct value *ret, struct err *e)
+{
+	struct err unread = ERR_INIT;
+	struct err *told = e ? e : &unread;
+	int r;
+
+	*ret = (struct value){ .text = w->text };
+	c->more = false;
+	c->quiet = !e;
+	if (!k->any && is_outlandish(w->text)) {
+		cleanup_free char *shown = kind_show_word(w->text);
+
+		err_set(told, EINVAL, "'%s' cannot be a %s", shown, k->shown);
+		err_hint(told, "%s is %s", k->shown, k->what);
+		r = kind_refuse(c, 0, LIKE_NOT, EINVAL);
+	} else {
+		r = k->parse(c, w, n, ret, told);
+	}
+	err_clear(&unread);
+	return r;
+}
+
+void kind_context_free(struct kind_context *c)
+{
+	vec_free(&c->named);
+}
+
+void kind_offer(choice_vec *ret, const char *begun, const char *text, char *what,
+		bool partial)
+{
+	if (str_starts(text, begun))
+		vec_push(ret, ((struct choice){ lex_quote(text), what, partial }));
+	else
+		free(what);
+}

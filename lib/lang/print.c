@@ -1,0 +1,238 @@
+/*
+ * print.c — a network as the statements that rebuild it.
+ *
+ * Nodes and links come in the order of their ids, so that they get the same
+ * order, and ids, again. What a plain `link` would not give by itself is
+ * written out: an interface that is not the lowest free one, a MAC address
+ * that does not follow from the new id. Addresses are typed with automatic
+ * addressing off and stand right behind their link: what was joined later
+ * must not be in their way. The rest (loopbacks, routes, what is down) follows.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/units.h"
+#include "lang/lang.h"
+
+enum { LINE_MAX_COLUMNS = 78 };
+
+/* A node as the file's reader has it so far. */
+struct built {
+	VEC(bool) used; /* interface numbers */
+	size_t lowest;	/* free one */
+};
+
+struct printer {
+	const struct model *m;
+	struct str out;
+	struct built *nodes; /* by place in m->nodes */
+	uint32_t next_id;    /* that the reader will give */
+};
+
+static size_t node_place(const struct model *m, uint32_t id)
+{
+	size_t low = 0, high = m->nodes.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (m->nodes.v[mid]->id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Nodes of one kind that follow each other share lines; returns the place behind them. */
+static size_t print_nodes(struct printer *p, size_t from, uint32_t until_id)
+{
+	enum node_kind kind = p->m->nodes.v[from]->kind;
+	size_t column = 0, i = from;
+
+	for (; i < p->m->nodes.n; i++) {
+		const struct node *n = p->m->nodes.v[i];
+
+		if (n->kind != kind || n->id > until_id)
+			break;
+		if (column && column + 1 + strlen(n->name) > LINE_MAX_COLUMNS) {
+			str_add(&p->out, "\n");
+			column = 0;
+		}
+		if (!column) {
+			str_addf(&p->out, "add %s", node_kind_name(kind));
+			column = 4 + strlen(node_kind_name(kind));
+		}
+		str_addf(&p->out, " %s", n->name);
+		column += 1 + strlen(n->name);
+		p->next_id++;
+	}
+	str_add(&p->out, "\n");
+	for (size_t k = from; k < i; k++)
+		if (p->m->nodes.v[k]->stp)
+			str_addf(&p->out, "stp %s on\n", p->m->nodes.v[k]->name);
+	return i;
+}
+
+/* " h1", or " h1:eth5" where the reader would choose another number. */
+static void print_end(struct printer *p, const struct iface *i)
+{
+	struct built *b = &p->nodes[node_place(p->m, i->node)];
+
+	str_addf(&p->out, " %s", model_node(p->m, i->node)->name);
+	if (i->index != b->lowest)
+		str_addf(&p->out, ":eth%u", i->index);
+	while (b->used.n <= i->index)
+		vec_push(&b->used, false);
+	b->used.v[i->index] = true;
+	while (b->lowest < b->used.n && b->used.v[b->lowest])
+		b->lowest++;
+}
+
+static void print_addresses(struct str *out, const address_vec *addresses)
+{
+	char text[IP_TEXT_MAX];
+
+	vec_each (addresses, a)
+		str_addf(out, " %s", ip_text_length(&a->ip, text));
+	str_add(out, addresses->n ? "\n" : " none\n");
+}
+
+/* Whether `link … ip` can say all of the addresses of an end: one of IPv4, or none. */
+static bool suits_link(const struct printer *p, const struct iface *i)
+{
+	if (model_node(p->m, i->node)->kind == NODE_SWITCH)
+		return true;
+	if (i->addresses.n == 0)
+		return i->manual;
+	return i->addresses.n == 1 && i->addresses.v[0].ip.family == AF_INET;
+}
+
+static void print_link_addresses(struct printer *p, const struct link *l)
+{
+	str_add(&p->out, " ip");
+	for (int end = 0; end < 2; end++) {
+		const address_vec *a = &l->end[end].addresses;
+		char text[IP_TEXT_MAX];
+
+		str_addf(&p->out, " %s",
+			 a->n ? ip_text_length(&a->v[0].ip, text) : "none");
+	}
+}
+
+static void print_macs(struct printer *p, const struct link *l)
+{
+	bool differ = false;
+
+	for (int end = 0; end < 2; end++) {
+		uint8_t mac[6];
+
+		link_default_mac(p->next_id, end, mac);
+		differ |= memcmp(mac, l->end[end].mac, sizeof(mac)) != 0;
+	}
+	if (!differ)
+		return;
+	str_add(&p->out, " mac");
+	for (int end = 0; end < 2; end++) {
+		const uint8_t *b = l->end[end].mac;
+
+		str_addf(&p->out, " %02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2],
+			 b[3], b[4], b[5]);
+	}
+}
+
+static void print_link(struct printer *p, const struct link *l)
+{
+	const struct iface *a = &l->end[0], *b = &l->end[1];
+	bool together = suits_link(p, a) && suits_link(p, b);
+	bool some = a->addresses.n || b->addresses.n || a->manual || b->manual;
+
+	if (together && a->addresses.n && b->addresses.n &&
+	    !ip_same_subnet(&a->addresses.v[0].ip, &b->addresses.v[0].ip))
+		together = false;
+	str_add(&p->out, "link");
+	print_end(p, a);
+	print_end(p, b);
+	if (l->name)
+		str_addf(&p->out, " name %s", l->name);
+	if (some && together)
+		print_link_addresses(p, l);
+	if (l->mtu != MTU_DEFAULT) {
+		cleanup_free char *mtu = units_print_bytes(l->mtu);
+
+		str_addf(&p->out, " mtu %s", mtu);
+	}
+	print_macs(p, l);
+	str_add(&p->out, "\n");
+	p->next_id++;
+	for (int end = 0; end < 2 && !together; end++) {
+		char text[IFACE_TEXT_MAX];
+
+		if (!l->end[end].addresses.n && !l->end[end].manual)
+			continue;
+		str_addf(&p->out, "ip %s", iface_text(p->m, l, end, text));
+		print_addresses(&p->out, &l->end[end].addresses);
+	}
+}
+
+static void print_routes(struct printer *p, const struct node *n)
+{
+	vec_each (&n->routes, r) {
+		char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
+
+		str_addf(&p->out, "route %s %s via %s", n->name,
+			 r->prefix.len ? ip_text_length(&r->prefix, prefix) : "default",
+			 ip_text(&r->via, via));
+		if (r->metric)
+			str_addf(&p->out, " metric %u", r->metric);
+		str_add(&p->out, "\n");
+	}
+}
+
+static void print_down(struct printer *p)
+{
+	vec_each (&p->m->nodes, n)
+		if (!(*n)->up)
+			str_addf(&p->out, "down %s\n", (*n)->name);
+	vec_each (&p->m->links, each) {
+		const struct link *l = *each;
+		char text[IFACE_TEXT_MAX];
+
+		if (l->end[0].up && l->end[1].up)
+			continue;
+		str_addf(&p->out, "down %s\n",
+			 l->name ? l->name : iface_text(p->m, l, 0, text));
+	}
+}
+
+char *lang_print_network(const struct model *m)
+{
+	struct printer p = { .m = m, .next_id = 1 };
+	size_t node = 0;
+
+	p.nodes = mem_alloc(m->nodes.n * sizeof(*p.nodes));
+	str_add(&p.out, "# A network of Espalier; `espalier FILE` builds it again.\n"
+			"set auto off\n");
+	vec_each (&m->links, l) {
+		while (node < m->nodes.n && m->nodes.v[node]->id < (*l)->id)
+			node = print_nodes(&p, node, (*l)->id);
+		print_link(&p, *l);
+	}
+	while (node < m->nodes.n)
+		node = print_nodes(&p, node, UINT32_MAX);
+	vec_each (&m->nodes, n)
+		if ((*n)->loopback.n) {
+			str_addf(&p.out, "ip %s:lo", (*n)->name);
+			print_addresses(&p.out, &(*n)->loopback);
+		}
+	vec_each (&m->nodes, n)
+		print_routes(&p, *n);
+	print_down(&p);
+	if (m->automatic)
+		str_add(&p.out, "set auto on\n");
+	for (size_t i = 0; i < m->nodes.n; i++)
+		vec_free(&p.nodes[i].used);
+	free(p.nodes);
+	return str_take(&p.out);
+}
