@@ -13,7 +13,8 @@
 /*
  * Makes a namespace and pins it at path (a new file there, with the namespace
  * bind-mounted on it). The calling thread is inside it when this returns;
- * netns_enter(home) takes it back. -EEXIST where path exists.
+ * netns_enter(home) takes it back. -EEXIST where path exists. On failure the
+ * thread is where it was, and path too.
  */
 int netns_create(const char *path, struct err *e);
 
@@ -21,14 +22,18 @@ int netns_create(const char *path, struct err *e);
  * gone. */
 int netns_unpin(const char *path, struct err *e);
 
-/* A descriptor for the calling thread's own namespace, or one pinned at path; -errno. */
+/*
+ * A descriptor for the calling thread's own namespace, or one pinned at path;
+ * -errno. -ENOENT also where there is a file, but no namespace on it: someone
+ * unmounted it.
+ */
 int netns_open_self(void);
 int netns_open(const char *path);
 
 /* Moves the calling thread into the namespace; 0 or -errno. */
 int netns_enter(int fd);
 
-/* Identity of the namespace behind the descriptor. */
+/* Identity of the namespace behind the descriptor; 0 or -errno. */
 struct netns_id {
 	dev_t dev;
 	ino_t ino;
@@ -38,7 +43,8 @@ int netns_identify(int fd, struct netns_id *ret);
 /*
  * Ends every process whose network namespace is one of the n: SIGTERM, up to
  * grace_ms milliseconds for them to go, then SIGKILL, until none is left. The
- * caller itself is spared. Returns how many there were, or -errno.
+ * caller itself is spared. Returns how many there were, or -errno; -ETIMEDOUT
+ * when some are still there seconds after they were killed.
  */
 int netns_end_processes(const struct netns_id *ids, size_t n, unsigned grace_ms);
 

@@ -1,6 +1,7 @@
 /*
  * exec.h — programs in nodes: in the node's network, UTS and mount namespace,
  * with its hostname, its own /sys, and an /etc/hosts that knows every node.
+ * Their environment says where they are: ESPALIER_NETWORK, ESPALIER_NODE.
  */
 #ifndef RUN_EXEC_H
 #define RUN_EXEC_H
@@ -35,9 +36,19 @@ struct exec_end {
 };
 
 /*
- * Waits until the program ends or stops and gives the terminal back to the
- * shell (its group and its modes) where the program had it.
+ * Waits until the program ends or, in the foreground, stops, and gives the
+ * terminal back to the shell (its group, and its modes where the program left
+ * them by a signal). One without a group of its own stops along with the shell.
  */
 int exec_wait(pid_t pid, bool foreground, struct exec_end *ret, struct err *e);
+
+/* What waitpid() said, as a program's end. */
+struct exec_end exec_end_of(int wait_status);
+
+/*
+ * Remembers the terminal's modes and makes group its foreground group; nothing
+ * where descriptor 0 is no terminal. exec_wait() takes it back.
+ */
+void exec_give_terminal(pid_t group);
 
 #endif
