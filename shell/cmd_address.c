@@ -13,23 +13,36 @@ static int set_addresses(struct model *m, const struct value *iface, const struc
 	return model_set_loopback(m, iface->node, ips, n, e);
 }
 
+/* Which of n refused addresses is the first that is in the way. */
+static size_t bad_address(struct model *draft, const struct value *iface,
+			  const struct ip *ips, size_t n)
+{
+	size_t bad = 0;
+	int r = 0;
+
+	/* the draft is thrown away, so they may be tried: one, two, … */
+	while (bad < n - 1 && r == 0) {
+		struct err e = ERR_INIT;
+
+		r = set_addresses(draft, iface, ips, bad + 1, &e);
+		err_clear(&e);
+		bad += r == 0;
+	}
+	return bad;
+}
+
 int cmd_ip(struct session *s, const struct args *a, struct err *e)
 {
 	const struct value *iface = args_get(a, "IFACE", 0);
-	size_t n = args_count(a, "ADDR/LEN"), bad = 0;
+	size_t n = args_count(a, "ADDR/LEN");
 	VEC(struct ip) ips = { 0 };
 	int r;
 
 	for (size_t i = 0; i < n; i++)
 		vec_push(&ips, args_get(a, "ADDR/LEN", i)->ip);
 	r = set_addresses(s->draft, iface, ips.v, n, e);
-	if (r < 0 && n) {
-		/* the draft is thrown away, so the culprit may be found by trying */
-		while (bad < n - 1 &&
-		       set_addresses(s->draft, iface, ips.v, bad + 1, NULL) == 0)
-			bad++;
-		args_blame(a, "ADDR/LEN", bad, e);
-	}
+	if (r < 0 && n)
+		args_blame(a, "ADDR/LEN", bad_address(s->draft, iface, ips.v, n), e);
 	vec_free(&ips);
 	return r;
 }

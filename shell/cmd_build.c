@@ -91,25 +91,30 @@ static void choose_length(const struct model *m, uint32_t neighbour,
 		ip->len = ip->family == AF_INET ? 24 : 64;
 }
 
+/* Whether the link is refused for its first address, or else for its second. */
+static size_t bad_end(struct model *draft, const uint32_t node[2],
+		      const struct link_options *o)
+{
+	struct link_options trial = *o;
+	struct err e = ERR_INIT;
+	uint32_t id;
+	int r;
+
+	/* the draft is thrown away, so the first may be tried alone */
+	trial.end[1].ip = (struct ip){ 0 };
+	r = model_add_link(draft, node[0], node[1], &trial, &id, &e);
+	err_clear(&e);
+	return r == 0;
+}
+
 /* Where a refused link's trouble stands in the text. */
 static void blame_link(struct session *s, const struct args *a, const uint32_t node[2],
 		       const struct link_options *o, struct err *e)
 {
-	struct link_options trial = *o;
-	uint32_t id;
-
-	if (e->code == -ERANGE && args_count(a, "mtu")) {
-		args_blame(a, "mtu", 0, e);
-	} else if (node[0] == node[1]) {
+	if (node[0] == node[1])
 		args_blame(a, "END", 1, e);
-	} else if (behind(a, "ip", 0)) {
-		/* the draft is thrown away, so the ends may be tried one by one */
-		memset(&trial.end[1].ip, 0, sizeof(trial.end[1].ip));
-		int bad = model_add_link(s->draft, node[0], node[1], &trial, &id, NULL) ==
-			  0;
-
-		e->place = behind(a, "ip", (size_t)bad)->word->place;
-	}
+	else if (behind(a, "ip", 0))
+		e->place = behind(a, "ip", bad_end(s->draft, node, o))->word->place;
 }
 
 int cmd_link(struct session *s, const struct args *a, struct err *e)

@@ -155,41 +155,53 @@ int cmd_output(struct session *s, const struct args *a, struct err *e)
 	return 0;
 }
 
+/* Waits in the foreground for a job that has not ended. */
+static int bring_forward(struct session *s, struct job *j, struct exec_end *ret,
+			 struct err *e)
+{
+	unsigned number = j->number;
+	int r;
+
+	if (handlers_at_prompt(s))
+		output_say(&s->out, STYLE_DIM, "%s %s", j->node, j->command);
+	fflush(stdout);
+	r = job_foreground(&s->jobs, s->net, number, ret, e);
+	j = job_find(&s->jobs, number);
+	if (r == 0 && ret->stopped && j)
+		output_say(&s->out, STYLE_PLAIN, "[%u] stopped: %s %s", number, j->node,
+			   j->command);
+	return r;
+}
+
 int cmd_fg(struct session *s, const struct args *a, struct err *e)
 {
 	struct job *j = find(s, a, e);
-	cleanup_free char *node = NULL;
-	cleanup_free char *command = NULL;
-	struct exec_end end;
+	struct exec_end end = { 0 };
 	unsigned number;
-	int r;
+	int r = 0;
 
 	if (!j)
 		return -ENOENT;
 	number = j->number;
-	if (j->state == JOB_ENDED) {
-		err_set(e, ESRCH, "job %u has ended", number);
+	if (j->state == JOB_ENDED && !j->status_known) {
+		r = err_set(e, ESRCH, "job %u has ended while no shell was there",
+			    number);
 		err_hint(e, "`output %u` shows what it wrote", number);
-		args_blame(a, "JOB", 0, e);
-		return -ESRCH;
+	} else if (j->state == JOB_ENDED) {
+		/* it was faster than the shell: its end counts all the same */
+		end.status = j->status;
+		if (handlers_at_prompt(s) && end.status == 0)
+			output_say(&s->out, STYLE_DIM, "[%u] has ended", number);
+	} else {
+		r = bring_forward(s, j, &end, e);
 	}
-	node = mem_strdup(j->node);
-	command = mem_strdup(j->command);
-	if (handlers_at_prompt(s))
-		output_say(&s->out, STYLE_DIM, "%s %s", node, command);
-	fflush(stdout);
-	r = job_foreground(&s->jobs, s->net, number, &end, e);
 	if (r < 0)
-		return r;
-	if (end.stopped) {
-		output_say(&s->out, STYLE_PLAIN, "[%u] stopped: %s %s", number, node,
-			   command);
-		return 0;
-	}
+		return args_blame(a, "JOB", 0, e);
 	j = job_find(&s->jobs, number);
-	if (j)
-		j->told = true;
+	if (end.stopped || !j)
+		return 0;
+	j->told = true;
 	output_result(&s->out,
 		      json_pack("{s:i, s:i}", "job", (int)number, "status", end.status));
-	return handlers_program_end(s, node, command, &end, e);
+	return handlers_program_end(s, j->node, j->command, &end, e);
 }

@@ -125,7 +125,8 @@ const struct verb verbs[] = {
 	  "    output 1" },
 	{ "fg", "JOB", "bring a job to the foreground", 0, cmd_fg,
 	  "A stopped job goes on; the shell waits until it ends or stops again. What a\n"
-	  "job that was begun with & writes still goes to output JOB.\n"
+	  "job that was begun with & writes still goes to output JOB. In a file, it is\n"
+	  "the way to wait for a job: where the job failed, fg fails.\n"
 	  "    fg 1" },
 	{ "term", "NODE", "open a shell in a node", VERB_TERMINAL, cmd_term,
 	  "It is $SHELL, or bash, or sh, with job control; leave it by exit or Ctrl-D.\n"
