@@ -22,10 +22,15 @@ enum style { STYLE_PLAIN, STYLE_GOOD, STYLE_BAD, STYLE_DIM, STYLE_STRONG };
 
 struct output {
 	bool json;
-	bool colour;	/* a terminal, and NO_COLOR is not set */
-	bool terminal;	/* stdout is one */
-	json_t *result; /* JSON: of the command under way */
+	bool colour;	 /* on stdout: a terminal, and NO_COLOR is not set */
+	bool err_colour; /* the same for stderr */
+	bool terminal;	 /* stdout is one */
+	json_t *result;	 /* JSON: of the command under way */
 };
+
+/* Finds out what stdout and stderr are. */
+void output_begin(struct output *o, bool json);
+void output_end(struct output *o);
 
 /* Columns of the window; 0: unlimited (not a terminal). */
 unsigned output_width(const struct output *o);
@@ -66,20 +71,44 @@ void table_add_number(struct table *t, uint64_t n);
  * it. */
 void table_end(struct table *t, struct output *o);
 
+/*
+ * The text of a table, for a window of so many columns (0: unlimited): the
+ * columns of highest rank are left out and named below, then the widest are
+ * cut with '…'. free() it.
+ */
+char *table_text(const struct table *t, unsigned width, bool colour);
+
+/* Frees a table that is not shown after all. */
+void table_free(struct table *t);
+
 /* The JSON result of a command without a table; taken over; ignored as text. */
 void output_result(struct output *o, json_t *result);
 
 /* ---- errors ---- */
 
 /*
- * Prints an error: "FILE:LINE:COLUMN: message", the source line, a caret,
- * the hint. file NULL: typed at the prompt (no file prefix).
+ * Prints an error to stderr: "FILE:LINE:COLUMN: message", the source line, a
+ * caret, the hint. file NULL: typed at the prompt ("error: message"). line is the
+ * line of the source that e->place is in (NULL: not known); there is no caret
+ * where the column is 0.
  */
 void output_error(struct output *o, const struct err *e, const char *file,
-		  const char *source, size_t source_n);
+		  const char *line, size_t line_n);
 
-/* --json: writes the object of the command that just ended. */
-void output_command_done(struct output *o, const char *command, const struct err *e,
-			 const char *file);
+/* What it prints, for a window of so many columns (0: not known); free() it. */
+char *error_text(const struct err *e, const char *file, const char *line, size_t line_n,
+		 unsigned width, bool colour);
+
+/*
+ * The command that just ended: with --json writes its object, and in any case
+ * brings stdout up to date. e NULL: it went well. -errno: stdout cannot be
+ * written (a full disk, a closed pipe).
+ */
+int output_command_done(struct output *o, const char *command, const struct err *e,
+			const char *file);
+
+/* Escape sequences that begin a style, and "\033[0m"; "" without colour. */
+const char *style_on(enum style style, bool colour);
+const char *style_off(enum style style, bool colour);
 
 #endif

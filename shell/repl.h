@@ -1,21 +1,12 @@
 /*
- * repl.h — the prompt: readline, completion, history, Ctrl-C.
+ * repl.h — the prompt: a line is typed, run, and the next is asked for.
  */
 #ifndef SHELL_REPL_H
 #define SHELL_REPL_H
 
 #include "shell/session.h"
 
-/* Reads and runs lines until quit, detach or the end of input. */
+/* Reads and runs lines until quit, detach, Ctrl-D or a signal that ends the shell. */
 void repl_run(struct session *s);
-
-/*
- * SIGINT handling for the whole shell: installs a handler that only sets a
- * flag. interrupt_taken() reports and clears it; interrupt_pending() reports.
- * s->hooks.interrupted is wired to it.
- */
-void interrupt_install(void);
-bool interrupt_pending(void);
-bool interrupt_taken(void);
 
 #endif

@@ -28,4 +28,7 @@ int script_run(struct session *s, const char *file, const char *source, size_t n
  */
 int script_run_file(struct session *s, const char *path, struct err *e);
 
+/* Runs what arrives on a descriptor, each line as soon as it is whole. */
+int script_run_stream(struct session *s, int fd, const char *name);
+
 #endif

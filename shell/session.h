@@ -26,11 +26,21 @@ struct session {
 	bool interactive;     /* a person at a terminal */
 	bool keep_going;      /* -k: a failed command does not end a file */
 	bool stdin_is_script; /* programs in nodes must not eat it */
+	bool show_name;	      /* the prompt names the network */
 	bool leave;	      /* quit or detach was typed */
 	bool keep;	      /* the network outlives the shell (detach, --keep) */
 	bool failed;	      /* some command failed */
+	bool interrupted;     /* Ctrl-C ended the commands under way */
+	bool mute;	      /* standard output cannot be written any more */
 	VEC(char *)
 	sources; /* real paths of files under way, against `source` of itself */
 };
+
+/*
+ * A session without a network yet: compiles the command table and wires the
+ * hooks. The session must stay where it is until session_end().
+ */
+int session_begin(struct session *s, bool json, struct err *e);
+void session_end(struct session *s);
 
 #endif

@@ -1,0 +1,30 @@
+/*
+ * interrupt.h — signals of the whole shell: Ctrl-C, and being told to end.
+ *
+ * Handlers only set flags; whoever works or waits looks at them.
+ */
+#ifndef SHELL_INTERRUPT_H
+#define SHELL_INTERRUPT_H
+
+#include <stdbool.h>
+
+/*
+ * SIGINT, SIGTERM, SIGHUP and SIGWINCH set flags; SIGPIPE is ignored (a write
+ * fails instead, and the network is taken down). interactive: the terminal's
+ * stop signals and SIGQUIT are ignored as well.
+ */
+void interrupt_install(bool interactive);
+
+/* Whether the command under way should stop: Ctrl-C, or the shell is to end. */
+bool interrupt_pending(void);
+/* Reports Ctrl-C and clears it. */
+bool interrupt_taken(void);
+/* The signal that told the shell to end; 0: none. It stays. */
+int interrupt_ending(void);
+/* Whether the window's size changed since the last call. */
+bool interrupt_resized(void);
+
+/* Waits until fd can be read (true) or a signal came (false). */
+bool interrupt_wait(int fd);
+
+#endif

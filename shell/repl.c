@@ -1,0 +1,165 @@
+/*
+ * repl.c — the prompt on readline.
+ *
+ * Readline is used by its callbacks: it sees a key only when there is one, and
+ * has the terminal only while a line is typed. Signals so arrive in our own
+ * wait, and programs in nodes find the terminal as it was.
+ *
+ * A line that ends inside quotes or in a backslash is kept in `pending`, and
+ * what is typed next continues it. Text pasted as a whole is run line by line.
+ */
+#include "shell/repl.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <readline/readline.h>
+
+#include "shell/complete.h"
+#include "shell/interrupt.h"
+#include "shell/recall.h"
+#include "shell/script.h"
+
+static struct {
+	struct str pending;
+	char *line; /* what was typed, until it is run */
+	bool entered, ended;
+} repl;
+
+/* Readline's callback: a line was entered; NULL: end of input. */
+static void on_line(char *line)
+{
+	repl.line = line;
+	repl.entered = line != NULL;
+	repl.ended = line == NULL;
+	rl_callback_handler_remove();
+}
+
+static char *prompt_text(const struct session *s)
+{
+	cleanup_free char *plain = s->show_name
+					   ? mem_printf("espalier(%s)> ", s->net->name)
+					   : mem_strdup("espalier> ");
+
+	if (repl.pending.n)
+		return mem_printf("%*s> ", (int)strlen(plain) - 2, "");
+	if (!s->out.colour)
+		return steal_ptr(plain);
+	/* \\001 and \\002 tell readline that what is between takes no columns */
+	return mem_printf("\001%s\002%s\001%s\002", style_on(STYLE_STRONG, true), plain,
+			  style_off(STYLE_STRONG, true));
+}
+
+static const char *job_end_text(const struct job *j, char *buf, size_t size)
+{
+	if (!j->status_known)
+		return "ended";
+	if (j->status == 0)
+		return "done";
+	snprintf(buf, size, j->status > 128 ? "ended by signal %d" : "exit status %d",
+		 j->status > 128 ? j->status - 128 : j->status);
+	return buf;
+}
+
+static void tell_ended_jobs(struct session *s)
+{
+	char buf[32];
+
+	jobs_poll(&s->jobs);
+	vec_each (&s->jobs.v, j) {
+		if (j->state != JOB_ENDED || j->told)
+			continue;
+		j->told = true;
+		output_say(&s->out, STYLE_DIM, "[%u] %s %s: %s", j->number, j->node,
+			   j->command, job_end_text(j, buf, sizeof(buf)));
+	}
+	fflush(stdout);
+}
+
+/* Ctrl-C: what was typed is dropped, and stays to be seen. */
+static void drop_line(void)
+{
+	rl_callback_sigcleanup();
+	rl_point = rl_end;
+	rl_redisplay();
+	fputs("^C\n", rl_outstream);
+	rl_callback_handler_remove();
+	str_free(&repl.pending);
+}
+
+/* Lets the user type a line; false: none came, since Ctrl-C dropped it or we are to end.
+ */
+static bool read_line(struct session *s)
+{
+	cleanup_free char *prompt = prompt_text(s);
+
+	repl.entered = repl.ended = false;
+	rl_callback_handler_install(prompt, on_line);
+	while (!repl.entered && !repl.ended) {
+		if (interrupt_wait(STDIN_FILENO))
+			rl_callback_read_char();
+		else if (interrupt_ending()) {
+			rl_callback_handler_remove();
+			fputs("\n", rl_outstream);
+			return false;
+		} else if (interrupt_taken()) {
+			drop_line();
+			return false;
+		} else if (interrupt_resized()) {
+			rl_resize_terminal();
+		}
+	}
+	return repl.entered;
+}
+
+static void run_pending(struct session *s)
+{
+	cleanup_free char *source = NULL;
+	size_t n = repl.pending.n;
+
+	source = str_take(&repl.pending);
+	s->interrupted = false;
+	script_run(s, NULL, source, n);
+}
+
+static void take_line(struct session *s, char *lines)
+{
+	for (char *line; (line = strsep(&lines, "\n")) && !s->leave && !s->mute;) {
+		recall_add(line);
+		str_add(&repl.pending, line);
+		str_add(&repl.pending, "\n");
+		if (!lex_is_open(repl.pending.s, repl.pending.n))
+			run_pending(s);
+		if (s->interrupted)
+			break;
+	}
+}
+
+void repl_run(struct session *s)
+{
+	rl_readline_name = "espalier";
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_outstream = isatty(STDOUT_FILENO) && !s->out.json ? stdout : stderr;
+	rl_initialize();
+	complete_begin(s, &repl.pending);
+	recall_begin();
+	while (!s->leave && !s->mute && !interrupt_ending()) {
+		if (!repl.pending.n)
+			tell_ended_jobs(s);
+		if (read_line(s)) {
+			s->interrupted = false;
+			take_line(s, repl.line);
+			free(steal_ptr(repl.line));
+		} else if (repl.ended && repl.pending.n) {
+			fputs("\n", rl_outstream);
+			str_free(&repl.pending);
+		} else if (repl.ended) {
+			fputs("\n", rl_outstream);
+			break;
+		}
+	}
+	str_free(&repl.pending);
+	recall_end();
+}

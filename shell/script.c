@@ -1,0 +1,372 @@
+/*
+ * script.c — statements to handlers, and the errors of either to the user.
+ *
+ * A command ends in one place, conclude(): there its error is printed with the
+ * line it is in, its JSON object is written, and standard output is brought up
+ * to date, so that whoever reads it sees each command's words when it ends.
+ */
+#include "shell/script.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "shell/handlers.h"
+#include "shell/interrupt.h"
+#include "shell/progress.h"
+#include "shell/tell.h"
+
+enum { FILE_MAX = 16 << 20, READ_CHUNK = 65536 };
+
+/* A source text under way. */
+struct run {
+	struct session *s;
+	const char *file; /* NULL: typed */
+	struct lexer lexer;
+	/* where a line of the source begins: errors come in rising order */
+	unsigned first_line, line;
+	size_t line_at;
+	size_t lines; /* for progress; 0: not known */
+	int failure;  /* of the first statement that failed */
+	unsigned failures;
+	unsigned failed_line;
+};
+
+/* ---- one command ---- */
+
+static int read_only_error(const struct session *s, const struct verb *v, struct err *e)
+{
+	network_list all = { 0 };
+
+	err_set(e, EROFS, "'%s' is not possible: network '%s' is attached read-only",
+		v->name ? v->name : "a program in a node", s->net->name);
+	if (network_list_all(&all, NULL) == 0) {
+		vec_each (&all, info)
+			if (strcmp(info->name, s->net->name) == 0 && info->holder.pid)
+				err_hint(e, "the shell with pid %d holds it",
+					 (int)info->holder.pid);
+	}
+	network_list_free(&all);
+	return -EROFS;
+}
+
+static int check_allowed(const struct session *s, const struct verb *v,
+			 const struct statement *st, struct err *e)
+{
+	if (s->net->read_only && !(v->flags & VERB_LOOKS))
+		return read_only_error(s, v, e);
+	if ((v->flags & VERB_TERMINAL) &&
+	    !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+		return err_set(e, ENOTTY, "'%s' needs a terminal", v->name);
+	if (st->background && !strstr(v->pattern, "COMMAND")) {
+		err_set(e, EINVAL, "'%s' cannot run in the background", v->name);
+		return err_hint(e, "'&' is for programs in nodes, as in 'h1 ping h2 &'");
+	}
+	return 0;
+}
+
+/* A command that changes the network: on a draft, which then becomes the network. */
+static int change(struct session *s, const struct verb *v, const struct args *a,
+		  struct err *e)
+{
+	struct model *before = model_copy(s->net->model);
+	struct settled settled = { 0 };
+	int r;
+
+	s->draft = model_copy(s->net->model);
+	r = v->run(s, a, e);
+	if (r == 0)
+		r = network_change(s->net, steal_ptr(s->draft), a->statement->text,
+				   &s->hooks, &settled, e);
+	model_free(steal_ptr(s->draft));
+	if (r == 0) {
+		tell_change(&s->out, handlers_at_prompt(s), before, s->net->model);
+		if (handlers_at_prompt(s) && settled.lost_routes)
+			output_say(&s->out, STYLE_DIM,
+				   "%u route%s dropped, the next hop being gone",
+				   settled.lost_routes,
+				   settled.lost_routes == 1 ? "" : "s");
+	}
+	model_free(before);
+	return r;
+}
+
+static int dispatch(struct session *s, const struct statement *st, struct err *e)
+{
+	const struct verb *v = NULL;
+	struct args a = { 0 };
+	int r = 0;
+
+	if (s->net->read_only)
+		r = network_refresh(s->net, e);
+	if (r == 0)
+		r = lang_parse(s->lang, s->net->model, st, &v, &a, e);
+	if (r == 0)
+		r = check_allowed(s, v, st, e);
+	if (r == 0) {
+		/* only a change leaves the terminal to the line of progress */
+		if (!(v->flags & VERB_CHANGES))
+			progress_erase();
+		r = v->flags & VERB_CHANGES ? change(s, v, &a, e) : v->run(s, &a, e);
+	}
+	args_free(&a);
+	return r;
+}
+
+/* ---- the statements of a text ---- */
+
+/* The line of the source that an error is in. */
+static const char *find_line(struct run *x, unsigned line, size_t *ret_n)
+{
+	const char *source = x->lexer.source, *end;
+
+	if (line < x->line) {
+		x->line = x->first_line;
+		x->line_at = 0;
+	}
+	while (x->line < line) {
+		const char *nl =
+			memchr(source + x->line_at, '\n', x->lexer.n - x->line_at);
+
+		if (!nl)
+			break;
+		x->line_at = (size_t)(nl - source) + 1;
+		x->line++;
+	}
+	end = memchr(source + x->line_at, '\n', x->lexer.n - x->line_at);
+	*ret_n = (end ? (size_t)(end - source) : x->lexer.n) - x->line_at;
+	return source + x->line_at;
+}
+
+/* What follows a statement; st NULL: it could not even be read. */
+static void conclude(struct run *x, const struct statement *st, int r, struct err *e)
+{
+	struct session *s = x->s;
+	const char *line = NULL;
+	size_t line_n = 0;
+	int put;
+
+	if (r < 0) {
+		cleanup_free char *text = NULL;
+
+		e->code = r;
+		if (!e->place.line && st)
+			e->place.line = st->words.v[0].place.line;
+		if (e->place.line)
+			line = find_line(x, e->place.line, &line_n);
+		s->failed = true;
+		if (x->failures++ == 0) {
+			x->failure = r;
+			x->failed_line = e->place.line;
+		}
+		output_error(&s->out, e, x->file, line, line_n);
+		text = st ? NULL : mem_strndup(line ? line : "", line_n);
+		put = output_command_done(&s->out, st ? st->text : text, e, x->file);
+	} else {
+		put = output_command_done(&s->out, st->text, NULL, x->file);
+	}
+	if (put < 0) {
+		struct err lost = ERR_INIT;
+
+		err_sys(&lost, put, "standard output");
+		output_error(&s->out, &lost, "espalier", NULL, 0);
+		err_clear(&lost);
+		s->failed = s->mute = true;
+		if (x->failures++ == 0)
+			x->failure = put;
+	}
+}
+
+/* Whether the statements that follow are left out. */
+static bool stops(struct run *x)
+{
+	struct session *s = x->s;
+
+	if (interrupt_taken())
+		s->interrupted = true;
+	return s->leave || s->mute || s->interrupted || interrupt_ending() ||
+	       (x->failures > 0 && !s->keep_going);
+}
+
+static void run_all(struct run *x)
+{
+	while (!stops(x)) {
+		struct statement st = { 0 };
+		struct err e = ERR_INIT;
+		json_t *outer = x->s->out.result; /* of the `source` that runs this */
+		int r = lex_next(&x->lexer, &st, &e);
+
+		if (r == 0)
+			break;
+		x->s->out.result = NULL;
+		progress_begin();
+		if (x->lines)
+			progress_show(x->s->hooks.cookie, x->file, x->lexer.line,
+				      x->lines);
+		if (r > 0)
+			r = dispatch(x->s, &st, &e);
+		progress_end();
+		conclude(x, st.words.n ? &st : NULL, r, &e);
+		x->s->out.result = outer;
+		statement_free(&st);
+		err_clear(&e);
+	}
+}
+
+static void run_begin(struct run *x, struct session *s, const char *file,
+		      const char *source, size_t n, unsigned first_line)
+{
+	*x = (struct run){
+		.s = s, .file = file, .first_line = first_line, .line = first_line
+	};
+	lex_begin(&x->lexer, source, n);
+	x->lexer.line = first_line;
+}
+
+int script_run(struct session *s, const char *file, const char *source, size_t n)
+{
+	struct run x;
+
+	run_begin(&x, s, file, source, n, 1);
+	run_all(&x);
+	return x.failure;
+}
+
+/* ---- files ---- */
+
+static int stopped(const struct run *x, const char *path, struct err *e)
+{
+	if (x->s->interrupted || interrupt_ending())
+		return err_set(e, EINTR, "%s: interrupted", path);
+	if (x->failures == 0)
+		return 0;
+	if (x->s->keep_going)
+		return err_set(e, x->failure, "%s: %u command%s failed", path,
+			       x->failures, x->failures == 1 ? "" : "s");
+	return err_set(e, x->failure, "%s: stopped at line %u", path, x->failed_line);
+}
+
+int script_run_file(struct session *s, const char *path, struct err *e)
+{
+	cleanup_free char *text = NULL;
+	char real[PATH_MAX];
+	struct run x;
+	size_t n;
+	int r;
+
+	if (strcmp(path, "-") == 0) {
+		if (s->interactive || s->stdin_is_script)
+			return err_set(e, EINVAL,
+				       "standard input is where commands "
+				       "already come from");
+		r = script_run_stream(s, STDIN_FILENO, "stdin");
+		return r < 0 ? err_set(e, r, "stdin: stopped") : 0;
+	}
+	if (!realpath(path, real))
+		return err_sys(e, errno, "%s", path);
+	vec_each (&s->sources, under_way)
+		if (strcmp(*under_way, real) == 0)
+			return err_set(e, ELOOP, "%s: runs itself", path);
+	r = file_read(path, FILE_MAX, &text, &n, e);
+	if (r < 0)
+		return r;
+	vec_push(&s->sources, mem_strdup(real));
+	run_begin(&x, s, path, text, n, 1);
+	for (const char *p = text; (p = memchr(p, '\n', n - (size_t)(p - text))); p++)
+		x.lines++;
+	progress_begin();
+	run_all(&x);
+	progress_end();
+	free(s->sources.v[--s->sources.n]);
+	return stopped(&x, path, e);
+}
+
+/* ---- what arrives bit by bit ---- */
+
+struct stream {
+	struct session *s;
+	const char *name;
+	struct str text;
+	size_t at;   /* where what has not run yet begins */
+	size_t seen; /* whole lines up to here do not end a statement */
+	unsigned line;
+	bool ended;
+	int failure;
+};
+
+static bool stream_stops(struct stream *in)
+{
+	if (interrupt_taken())
+		in->s->interrupted = true;
+	return in->s->leave || in->s->mute || in->s->interrupted || interrupt_ending() ||
+	       (in->failure && !in->s->keep_going);
+}
+
+/* Whether the n bytes that wait are to run now. */
+static bool is_whole(const struct stream *in, size_t n)
+{
+	bool last = in->ended && in->at + n == in->text.n;
+
+	/* what is too long to be a statement is an error, not a wait for more */
+	return last || n > LEX_STATEMENT_MAX || !lex_is_open(in->text.s + in->at, n);
+}
+
+static void stream_run(struct stream *in)
+{
+	while (in->at < in->text.n && !stream_stops(in)) {
+		const char *text = in->text.s + in->at;
+		const char *nl =
+			memchr(in->text.s + in->seen, '\n', in->text.n - in->seen);
+		size_t n = nl ? (size_t)(nl - text) + 1 : in->text.n - in->at;
+		struct run x;
+
+		if (!nl && !in->ended)
+			break;
+		in->seen = in->at + n;
+		if (!is_whole(in, n))
+			continue;
+		run_begin(&x, in->s, in->name, text, n, in->line);
+		run_all(&x);
+		if (!in->failure)
+			in->failure = x.failure;
+		for (size_t i = 0; i < n; i++)
+			in->line += text[i] == '\n';
+		in->at = in->seen;
+	}
+	if (in->at > 0) {
+		memmove(in->text.s, in->text.s + in->at, in->text.n - in->at);
+		in->text.n -= in->at;
+		in->seen -= in->at;
+		in->at = 0;
+	}
+}
+
+int script_run_stream(struct session *s, int fd, const char *name)
+{
+	struct stream in = { .s = s, .name = name, .line = 1 };
+	cleanup_free char *chunk = mem_alloc(READ_CHUNK);
+	bool was_script = s->stdin_is_script;
+
+	s->stdin_is_script = true;
+	while (!in.ended && !stream_stops(&in)) {
+		ssize_t got;
+
+		if (!interrupt_wait(fd)) {
+			interrupt_resized();
+			continue;
+		}
+		got = read(fd, chunk, READ_CHUNK);
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got > 0)
+			str_addn(&in.text, chunk, (size_t)got);
+		in.ended = got <= 0 || in.text.n > FILE_MAX;
+		stream_run(&in);
+	}
+	str_free(&in.text);
+	s->stdin_is_script = was_script;
+	return in.failure;
+}
