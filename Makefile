@@ -36,7 +36,7 @@ BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 SHELL_OBJ := $(SHELL_SRC:%.c=$(BUILD)/%.o)
-PARTS_OBJ := $(filter-out %/main.o,$(SHELL_OBJ)) # the shell but for its main()
+LIBS := $(BUILD)/libshell.a $(BUILD)/libespalier.a # the shell but for its main(), and lib/
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
@@ -80,11 +80,14 @@ $(BUILD)/%.o: %.c | $(if $(PACKAGE_LIBS),,packages-missing)
 $(BUILD)/libespalier.a: $(LIB_OBJ)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/espalier: $(SHELL_OBJ) $(BUILD)/libespalier.a
+$(BUILD)/libshell.a: $(filter-out %/main.o,$(SHELL_OBJ))
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/espalier: $(BUILD)/shell/main.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-# A unit test is one program; it links what it tests, and the shell but for its main().
-$(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(PARTS_OBJ) $(BUILD)/libespalier.a
+# A unit test is one program, of what it tests.
+$(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 
 # The references of the benchmark have nothing of Espalier in them.
@@ -92,7 +95,7 @@ $(BENCH_BIN): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 # To be built with CC=clang and -fsanitize=fuzzer-no-link in CFLAGS; see scripts/check.
-$(FUZZ_BIN): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(PARTS_OBJ) $(BUILD)/libespalier.a
+$(FUZZ_BIN): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $(BUILD)/espalier.1: $(BUILD)/espalier

@@ -197,14 +197,14 @@ shell() {
 	(($#)) || set -- -n "$NET" -b -
 	"$ESPALIER" --json -k "$@" <"$down" >"$up" 2>"$WORK/errors" &
 	SHELL_PID=$!
-	exec 10>"$down" 11<"$up"
+	exec 8>"$down" 9<"$up"
 }
 
 # say COMMAND: its answer is in $REPLY; fails when the command did.
 say() {
 	REPLY=
-	printf '%s\n' "$1" >&10 || return 1
-	read -r -t 120 REPLY <&11 || {
+	printf '%s\n' "$1" >&8 || return 1
+	read -r -t 120 REPLY <&9 || {
 		note "no answer to '$1': $(tail -n 5 "$WORK/errors")"
 		return 1
 	}
@@ -256,7 +256,7 @@ can() {
 
 # Ends the shell as the end of its input does; its status is in $STATUS.
 shell_end() {
-	exec 10>&- 11<&-
+	exec 8>&- 9<&-
 	wait "$SHELL_PID"
 	STATUS=$?
 	SHELL_PID=
@@ -268,8 +268,17 @@ shell_kill() {
 	kill -s "$1" "$SHELL_PID" 2>/dev/null
 	wait "$SHELL_PID" 2>/dev/null
 	STATUS=$?
-	exec 10>&- 11<&-
+	exec 8>&- 9<&-
 	SHELL_PID=
+}
+
+# Whether a program with this word among its arguments runs: `runs 98712`. The word is
+# given so that the search does not find itself.
+runs() {
+	grep -qzsx -- "[${1:0:1}]${1:1}" /proc/[0-9]*/cmdline
+}
+runs_not() {
+	! runs "$1"
 }
 
 # What the kernel has in each of the nodes given: for comparing before and after.

@@ -45,6 +45,9 @@ says 'attach: it works' 'ping h1 h2'
 say jobs
 like 'attach: the job runs on' "$(answer result)" 'sleep'
 says 'undo reaches back over detach' undo
+shell_end
+like 'the end of its input leaves it running' "$(espalier ls; echo "$OUT")" "$NET"
+shell attach "$NET"
 says 'quit' quit
 shell_end
 check 'quit destroys it' wait_until 5 nothing_left "$NET"

@@ -17,18 +17,18 @@ like '16 descriptors: done, or refused with the reason' "$few" \
 network
 shell
 say 'add host first'
-printf 'topo star 3000\n' >&10
+printf 'topo star 3000\n' >&8
 underway() { # in the kernel, as the shell's threads' first namespaces appear
 	((EUID != 0)) || [[ $(find "/run/espalier/$NET/ns" -type f | wc -l) -ge 20 ]]
 }
 wait_until "$DEADLINE" underway
 ((EUID == 0)) || read -r -t 0.3 <> <(:) || true
 kill -s INT "$SHELL_PID"
-read -r -t 60 REPLY <&11
+read -r -t 60 REPLY <&9
 if [[ $REPLY =~ \"ok\":\ *false ]]; then
 	like 'Ctrl-C interrupts' "$REPLY" '[Ii]nterrupt'
 	say 'show nodes'
-	equal 'and the command is undone' "$(answer result | grep -o '"name"' | wc -l)" 1
+	equal 'and the command is undone' "$(answer result | grep -o '"node"' | wc -l)" 1
 	says 'the shell goes on' 'first true'
 else
 	not_ok 'Ctrl-C interrupts'
