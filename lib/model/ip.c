@@ -28,7 +28,8 @@ static size_t bytes(const struct ip *ip)
 static int not_an_address(const char *text, struct err *e)
 {
 	err_set(e, EINVAL, "'%s' is not an address", text);
-	return err_hint(e, "addresses look like 10.0.0.1 or fd00::1");
+	err_hint(e, "addresses look like 10.0.0.1 or fd00::1");
+	return -EINVAL;
 }
 
 /* n bytes of text, without a prefix length. */
@@ -75,8 +76,9 @@ static int parse(const char *text, struct ip *ret, bool *ret_slash, struct err *
 		return not_an_address(text, e);
 	if (slash && !parse_length(slash + 1, ip_bits(&ip), &ip.len)) {
 		err_set(e, EINVAL, "'%s' has a bad prefix length", text);
-		return err_hint(e, "for %s it is a number from 0 to %u",
-				ip.family == AF_INET ? "IPv4" : "IPv6", ip_bits(&ip));
+		err_hint(e, "for %s it is a number from 0 to %u",
+			 ip.family == AF_INET ? "IPv4" : "IPv6", ip_bits(&ip));
+		return -EINVAL;
 	}
 	*ret_slash = slash;
 	*ret = ip;
@@ -95,7 +97,8 @@ int ip_parse(const char *text, struct ip *ret, struct err *e)
 	if (slash) {
 		err_set(e, EINVAL,
 			"'%s' has a prefix length; here it is an address alone", text);
-		return err_hint(e, "write %s", ip_text(&ip, buf));
+		err_hint(e, "write %s", ip_text(&ip, buf));
+		return -EINVAL;
 	}
 	*ret = ip;
 	return 0;
@@ -111,7 +114,8 @@ int ip_parse_with_length(const char *text, struct ip *ret, struct err *e)
 		return r;
 	if (!slash) {
 		err_set(e, EINVAL, "'%s' lacks its prefix length", text);
-		return err_hint(e, "as in %s/%d", text, ip.family == AF_INET ? 24 : 64);
+		err_hint(e, "as in %s/%d", text, ip.family == AF_INET ? 24 : 64);
+		return -EINVAL;
 	}
 	*ret = ip;
 	return 0;
@@ -130,7 +134,8 @@ int ip_parse_prefix(const char *text, struct ip *ret, struct err *e)
 	if (!ip_equal(&ip, &network)) {
 		err_set(e, EINVAL, "'%s' is no prefix: it has bits beyond its length",
 			text);
-		return err_hint(e, "its subnet is %s", ip_text_length(&network, buf));
+		err_hint(e, "its subnet is %s", ip_text_length(&network, buf));
+		return -EINVAL;
 	}
 	*ret = ip;
 	return 0;
@@ -292,8 +297,9 @@ int ip_check_interface(const struct ip *ip, struct err *e)
 			       is);
 	if (ip->len == 0) {
 		err_set(e, EINVAL, "%s: a subnet cannot be everything there is", text);
-		return err_hint(e, "as in %s/%d", ip_text(ip, other),
-				ip->family == AF_INET ? 24 : 64);
+		err_hint(e, "as in %s/%d", ip_text(ip, other),
+			 ip->family == AF_INET ? 24 : 64);
+		return -EINVAL;
 	}
 	if (ip_bits(ip) - ip->len < 2) /* RFC 3021, RFC 6164 */
 		return 0;
@@ -306,6 +312,6 @@ int ip_check_interface(const struct ip *ip, struct err *e)
 	else
 		return 0;
 	first = ip_nth(&network, 1);
-	return err_hint(e, "the first host of the subnet is %s",
-			ip_text_length(&first, other));
+	err_hint(e, "the first host of the subnet is %s", ip_text_length(&first, other));
+	return -EINVAL;
 }

@@ -316,7 +316,8 @@ static int check_size(const struct paths *p, struct err *e)
 	err_set(e, E2BIG,
 		"routes from %llu nodes to %llu subnets are more than the %d that fit",
 		(unsigned long long)nodes, (unsigned long long)prefixes, ROUTES_MAX);
-	return err_hint(e, "type routes that cover many subnets each");
+	err_hint(e, "type routes that cover many subnets each");
+	return -E2BIG;
 }
 
 /* ---- hosts in one LAN ---- */

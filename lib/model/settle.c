@@ -182,19 +182,22 @@ static int subnet_full(const struct settle *s, uint32_t lan, int f, struct err *
 	ip_text_length(&l->subnet[f], text);
 	if (l->typed[f]) {
 		err_set(e, ENOSPC, "LAN of %s: %s, which was typed, is full", name, text);
-		return err_hint(e, "type addresses of a wider subnet, or `ip NODE:IFACE "
-				   "none` where none is needed");
+		err_hint(e, "type addresses of a wider subnet, or `ip NODE:IFACE "
+			    "none` where none is needed");
+		return -ENOSPC;
 	}
 	if (f == V4 && l->subnet[V4].len > 16) {
 		struct ip wider = settle_wider(l);
 
 		err_set(e, ENOSPC, "LAN of %s: %s is full, and others are in %s", name,
 			text, ip_text_length(&wider, wider_text));
-		return err_hint(e, "type an address of a wider subnet for one of its "
-				   "interfaces, as in 172.16.0.1/16");
+		err_hint(e, "type an address of a wider subnet for one of its "
+			    "interfaces, as in 172.16.0.1/16");
+		return -ENOSPC;
 	}
 	err_set(e, ENOSPC, "LAN of %s: %s is full", name, text);
-	return err_hint(e, "part it in two with a router");
+	err_hint(e, "part it in two with a router");
+	return -ENOSPC;
 }
 
 static void give(struct settle *s, lan_end at, int f, uint32_t host)

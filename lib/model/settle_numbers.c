@@ -160,7 +160,8 @@ int settle_number(struct settle *s, struct err *e)
 
 			err_set(e, ENOSPC, "LAN of %s: no subnet of 10.0.0.0/8 is left",
 				text);
-			return err_hint(e, "`set auto off` leaves addresses to you");
+			err_hint(e, "`set auto off` leaves addresses to you");
+			return -ENOSPC;
 		}
 	}
 	return 0;

@@ -99,7 +99,8 @@ static int measure(const struct topo_options *o, uint32_t each, struct topo_size
 		err_set(e, EINVAL, "topo %s takes at least %u %s%s, not %u", row->name,
 			row->count_min, o->shape == TOPO_STAR ? "host" : "node",
 			row->count_min == 1 ? "" : "s", o->count);
-		return err_hint(e, "as in `topo %s 5`", row->name);
+		err_hint(e, "as in `topo %s 5`", row->name);
+		return -EINVAL;
 	}
 	r = row->measure(o, ret, e);
 	if (r < 0)

@@ -110,7 +110,8 @@ static int measure_grid(const struct topo_options *o, struct topo_size *ret,
 
 	if (!rows || !columns) {
 		err_set(e, EINVAL, "a grid has at least 1 row and 1 column");
-		return err_hint(e, "as in `topo grid 3 4`");
+		err_hint(e, "as in `topo grid 3 4`");
+		return -EINVAL;
 	}
 	ret->nodes = ret->carriers = rows * columns;
 	ret->links = rows * (columns - 1) + columns * (rows - 1);
@@ -141,7 +142,8 @@ static int measure_fattree(const struct topo_options *o, struct topo_size *ret,
 	if (!k || k % 2) {
 		err_set(e, EINVAL, "a fat tree has an even k of at least 2, not %u",
 			o->k);
-		return err_hint(e, "as in `topo fattree 4`");
+		err_hint(e, "as in `topo fattree 4`");
+		return -EINVAL;
 	}
 	if (k > FATTREE_MAX)
 		return err_set(e, E2BIG, "a fat tree has a k of at most %d, not %u",

@@ -71,6 +71,7 @@ static void refuses_what_is_no_address(void **state)
 		struct err e = ERR_INIT;
 
 		assert_int_equal(ip_parse_with_length(bad[i], &ip, &e), -EINVAL);
+		assert_int_equal(ip_parse_with_length(bad[i], &ip, NULL), -EINVAL);
 		assert_int_equal(ip.len, 77); /* left alone */
 		assert_non_null(e.msg);
 		assert_non_null(e.hint);
