@@ -1,33 +1,78 @@
 /*
  * interrupt.c — flags set by signal handlers, and a wait that misses none.
  *
- * SIGINT restarts system calls, so that a half-written line is never lost; what
- * waits for long polls, and a poll is never restarted. SIGTERM and SIGHUP do not
- * restart: a wait for a program ends too.
+ * The handlers restart system calls, so that a half-written line is never lost;
+ * what waits for long polls, and a poll is never restarted. Only a program in the
+ * foreground is waited for as long as it takes. So the signal that ends the shell
+ * is passed on to it: to a child that shares the shell's process group, or has the
+ * terminal. Jobs in the background have groups of their own, and are left alone.
  */
 #include "shell/interrupt.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
 static volatile sig_atomic_t interrupted, ending, resized;
 
-static void on_signal(int signal)
+/* Called in a signal handler. A program that goes on regardless is killed by a repeat. */
+static void end_child(pid_t pid, bool again)
 {
-	if (signal == SIGINT)
-		interrupted = 1;
-	else if (signal == SIGWINCH)
-		resized = 1;
-	else
-		ending = signal;
+	pid_t group = getpgid(pid), own = getpgrp();
+
+	if (group < 0 || (group != own && group != tcgetpgrp(STDIN_FILENO)))
+		return;
+	if (group != own)
+		pid = -group;
+	kill(pid, again ? SIGKILL : SIGHUP);
+	kill(pid, SIGCONT);
 }
 
-static void handle(int signal, int flags)
+static void end_foreground(bool again)
 {
-	struct sigaction a = { .sa_handler = on_signal, .sa_flags = flags };
+	int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+	char text[512];
+	ssize_t got;
+	pid_t pid = 0;
+
+	/* "12 345 ": a number that the buffer cuts goes on in the next */
+	while (fd >= 0 && (got = read(fd, text, sizeof(text))) > 0) {
+		for (ssize_t i = 0; i < got; i++) {
+			if (text[i] >= '0' && text[i] <= '9') {
+				pid = pid * 10 + (text[i] - '0');
+			} else if (pid > 0) {
+				end_child(pid, again);
+				pid = 0;
+			}
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void on_signal(int signal)
+{
+	int kept = errno;
+
+	if (signal == SIGINT) {
+		interrupted = 1;
+	} else if (signal == SIGWINCH) {
+		resized = 1;
+	} else {
+		end_foreground(ending != 0);
+		ending = signal;
+	}
+	errno = kept;
+}
+
+static void handle(int signal)
+{
+	struct sigaction a = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
 	sigemptyset(&a.sa_mask);
 	sigaction(signal, &a, NULL);
@@ -38,12 +83,12 @@ void interrupt_install(bool interactive)
 	static const int ignored[] = { SIGTSTP, SIGTTIN, SIGTTOU, SIGQUIT };
 	struct sigaction hup;
 
-	handle(SIGINT, SA_RESTART);
-	handle(SIGWINCH, SA_RESTART);
-	handle(SIGTERM, 0);
+	handle(SIGINT);
+	handle(SIGWINCH);
+	handle(SIGTERM);
 	sigaction(SIGHUP, NULL, &hup);
 	if (hup.sa_handler != SIG_IGN) /* nohup: it is to go on */
-		handle(SIGHUP, 0);
+		handle(SIGHUP);
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; interactive && i < ARRAY_LEN(ignored); i++)
 		signal(ignored[i], SIG_IGN);

@@ -10,8 +10,9 @@
 
 /*
  * SIGINT, SIGTERM, SIGHUP and SIGWINCH set flags; SIGPIPE is ignored (a write
- * fails instead, and the network is taken down). interactive: the terminal's
- * stop signals and SIGQUIT are ignored as well.
+ * fails instead, and the network is taken down). SIGTERM and SIGHUP end a program
+ * in the foreground too, with SIGHUP. interactive: the terminal's stop signals and
+ * SIGQUIT are ignored as well.
  */
 void interrupt_install(bool interactive);
 
