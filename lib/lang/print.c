@@ -99,6 +99,13 @@ static void print_addresses(struct str *out, const address_vec *addresses)
 	str_add(out, addresses->n ? "\n" : " none\n");
 }
 
+/* Whether there is anything to say of an end's addresses; a switch never has any. */
+static bool is_typed(const struct printer *p, const struct iface *i)
+{
+	return model_node(p->m, i->node)->kind != NODE_SWITCH &&
+	       (i->addresses.n || i->manual);
+}
+
 /* Whether `link … ip` can say all of the addresses of an end: one of IPv4, or none. */
 static bool suits_link(const struct printer *p, const struct iface *i)
 {
@@ -146,7 +153,6 @@ static void print_link(struct printer *p, const struct link *l)
 {
 	const struct iface *a = &l->end[0], *b = &l->end[1];
 	bool together = suits_link(p, a) && suits_link(p, b);
-	bool some = a->addresses.n || b->addresses.n || a->manual || b->manual;
 
 	if (together && a->addresses.n && b->addresses.n &&
 	    !ip_same_subnet(&a->addresses.v[0].ip, &b->addresses.v[0].ip))
@@ -156,7 +162,7 @@ static void print_link(struct printer *p, const struct link *l)
 	print_end(p, b);
 	if (l->name)
 		str_addf(&p->out, " name %s", l->name);
-	if (some && together)
+	if (together && (is_typed(p, a) || is_typed(p, b)))
 		print_link_addresses(p, l);
 	if (l->mtu != MTU_DEFAULT) {
 		cleanup_free char *mtu = units_print_bytes(l->mtu);
@@ -169,7 +175,7 @@ static void print_link(struct printer *p, const struct link *l)
 	for (int end = 0; end < 2 && !together; end++) {
 		char text[IFACE_TEXT_MAX];
 
-		if (!l->end[end].addresses.n && !l->end[end].manual)
+		if (!is_typed(p, &l->end[end]))
 			continue;
 		str_addf(&p->out, "ip %s", iface_text(p->m, l, end, text));
 		print_addresses(&p->out, &l->end[end].addresses);
