@@ -38,6 +38,14 @@ int rootless_end(const char *network, struct err *e);
 typedef VEC(char *) rootless_names;
 int rootless_list(rootless_names *ret, struct err *e);
 
+/*
+ * Moves the calling process (one thread; a forked child) into fresh mount and
+ * network namespaces with a /run of its own, and where root's rights are
+ * missing into a user namespace first. Nobody else sees what it does there, and
+ * nothing is left when it ends: for trials and tests.
+ */
+int rootless_unshare(struct err *e);
+
 /* Why it would not work here; 0, or -errno with e filled. For doctor and first errors. */
 int rootless_check(struct err *e);
 
