@@ -147,19 +147,26 @@ static void take_option(struct options *o, const struct option_row *row)
 /* A word that is neither an action nor a file there is may be a slip. */
 static int check_lab(const char *word, struct err *e)
 {
+	static const char *const slips[][2] = {
+		{ "attach", "attach" },	    { "ls", "ls" },	    { "list", "ls" },
+		{ "destroy", "destroy" },   { "doctor", "doctor" }, { "help", "--help" },
+		{ "version", "--version" },
+	};
 	struct suggest g;
 
 	if (strpbrk(word, "./") || access(word, F_OK) == 0)
 		return 0;
 	suggest_begin(&g, word);
-	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
-		suggest_offer(&g, actions[i].word);
-	suggest_offer(&g, "list");
-	if (!g.best)
-		return 0;
-	err_set(e, EINVAL, "'%s' is neither a lab file nor something to do", word);
-	return err_hint(e, "did you mean 'espalier %s'?",
-			strcmp(g.best, "list") == 0 ? "ls" : g.best);
+	for (size_t i = 0; i < ARRAY_LEN(slips); i++)
+		suggest_offer(&g, slips[i][0]);
+	for (size_t i = 0; g.best && i < ARRAY_LEN(slips); i++) {
+		if (g.best != slips[i][0])
+			continue;
+		err_set(e, EINVAL, "'%s' is neither a lab file nor something to do",
+			word);
+		return err_hint(e, "did you mean 'espalier %s'?", slips[i][1]);
+	}
+	return 0;
 }
 
 static int take_words(struct options *o, int n, char **words, struct err *e)

@@ -305,13 +305,25 @@ static bool stream_stops(struct stream *in)
 	       (in->failure && !in->s->keep_going);
 }
 
-/* Whether the n bytes that wait are to run now. */
-static bool is_whole(const struct stream *in, size_t n)
+/* Whether a line that continues n bytes of open text may end what is open. */
+static bool may_close(const char *text, size_t n, const char *line, size_t line_n)
 {
-	bool last = in->ended && in->at + n == in->text.n;
+	bool continued = n > 1 && (text[n - 2] == '\\' || text[n - 2] == '\r');
+
+	return continued || memchr(line, '\'', line_n) || memchr(line, '"', line_n);
+}
+
+/* Whether the n bytes that wait are to run now; the line at `from` is new in them. */
+static bool is_whole(const struct stream *in, size_t n, size_t from)
+{
+	const char *text = in->text.s + in->at;
 
 	/* what is too long to be a statement is an error, not a wait for more */
-	return last || n > LEX_STATEMENT_MAX || !lex_is_open(in->text.s + in->at, n);
+	if (n > LEX_STATEMENT_MAX || (in->ended && in->at + n == in->text.n))
+		return true;
+	if (from > 0 && !may_close(text, from, text + from, n - from))
+		return false;
+	return !lex_is_open(text, n);
 }
 
 static void stream_run(struct stream *in)
@@ -321,12 +333,13 @@ static void stream_run(struct stream *in)
 		const char *nl =
 			memchr(in->text.s + in->seen, '\n', in->text.n - in->seen);
 		size_t n = nl ? (size_t)(nl - text) + 1 : in->text.n - in->at;
+		size_t from = in->seen - in->at;
 		struct run x;
 
 		if (!nl && !in->ended)
 			break;
 		in->seen = in->at + n;
-		if (!is_whole(in, n))
+		if (!is_whole(in, n, from))
 			continue;
 		run_begin(&x, in->s, in->name, text, n, in->line);
 		run_all(&x);

@@ -130,6 +130,8 @@ static void words_that_are_wrong(void **state)
 		"did you mean 'espalier destroy'?");
 	refused("list", "'list' is neither a lab file nor something to do",
 		"did you mean 'espalier ls'?");
+	refused("help", "'help' is neither a lab file nor something to do",
+		"did you mean 'espalier --help'?");
 	/* a path is a path, even one that is not there */
 	assert_string_equal(fine("./list").lab, "./list");
 	refused("-n|a/b", "the name 'a/b' has a '/' in it",
