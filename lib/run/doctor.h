@@ -12,9 +12,9 @@
 struct finding {
 	const char *name; /* "network namespaces", "netem", … */
 	bool works;
-	bool needed;	  /* without it Espalier cannot run at all */
-	char *why;	  /* owned; the kernel's words, or what was found */
-	const char *then; /* what to do, or what follows; NULL when it works */
+	bool needed; /* without it Espalier cannot run at all */
+	char *why; /* owned; the kernel's words, or what was found ("": nothing to say) */
+	char *then; /* owned; what to do, or what follows; NULL when it works */
 };
 typedef VEC(struct finding) findings;
 

@@ -76,6 +76,19 @@ static bool exists(const char *path)
 	return lstat(path, &st) == 0;
 }
 
+static unsigned entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+	unsigned n = 0;
+
+	CHECK(dir != NULL);
+	while ((d = readdir(dir)))
+		n += d->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
 static void become_ordinary(void)
 {
 	if (geteuid() == 0 &&
@@ -158,7 +171,7 @@ static void create_and_look(void)
 	unsigned seen = 0, kept = 0;
 	struct proc keeper;
 	struct dirent *d;
-	DIR *dir, *old = opendir("/run");
+	DIR *old = opendir("/run");
 	size_t n;
 
 	CHECK(rootless_needed());
@@ -185,11 +198,9 @@ static void create_and_look(void)
 	keeper = keeper_of("one");
 	CHECK(proc_alive(&keeper));
 	fds = mem_printf("/proc/%d/fd", (int)keeper.pid);
-	dir = opendir(fds);
-	CHECK(dir != NULL);
-	while ((d = readdir(dir)))
-		CHECK(d->d_name[0] == '.');
-	closedir(dir);
+	/* the socket is the last thing it closes, once it knows of its record */
+	while (entries(fds) > 0)
+		poll(NULL, 0, 1);
 	path = mem_printf("/proc/%d/comm", (int)keeper.pid);
 	CHECK(file_read(path, 100, &comm, &n, NULL) == 0);
 	CHECK(strcmp(comm, "espalier-keep\n") == 0);
@@ -423,9 +434,23 @@ static void test_needed(void **state)
 	run(check_here);
 }
 
+/* Networks that a failed test left. */
+static void end_all(void)
+{
+	rootless_names names;
+
+	CHECK(rootless_list(&names, NULL) == 0);
+	vec_each (&names, name) {
+		CHECK(rootless_end(*name, NULL) == 0);
+		free(*name);
+	}
+	vec_free(&names);
+}
+
 static int remove_top(void **state)
 {
 	(void)state;
+	status_of(start(end_all));
 	return file_remove_tree(top, NULL);
 }
 
