@@ -98,6 +98,17 @@ static struct job *find(struct session *s, const struct args *a, struct err *e)
 	return NULL;
 }
 
+/* A job that ended and of which no output is kept is nothing to look at any more. */
+static void forget_empty(struct session *s, unsigned number)
+{
+	cleanup_free char *text = NULL;
+	const struct job *j = job_find(&s->jobs, number);
+
+	if (j && j->state == JOB_ENDED &&
+	    job_output(&s->jobs, s->net, number, OUTPUT_MAX, &text, NULL) == -ENODATA)
+		job_forget(&s->jobs, s->net, number, NULL);
+}
+
 int cmd_stop(struct session *s, const struct args *a, struct err *e)
 {
 	const struct job *j = find(s, a, e);
@@ -125,6 +136,7 @@ int cmd_stop(struct session *s, const struct args *a, struct err *e)
 	}
 	/* it has just been said */
 	job_find(&s->jobs, number)->told = true;
+	forget_empty(s, number);
 	return 0;
 }
 
@@ -168,7 +180,7 @@ static int bring_forward(struct session *s, struct job *j, struct exec_end *ret,
 	r = job_foreground(&s->jobs, s->net, number, ret, e);
 	j = job_find(&s->jobs, number);
 	if (r == 0 && ret->stopped && j)
-		output_say(&s->out, STYLE_PLAIN, "[%u] stopped: %s %s", number, j->node,
+		output_say(&s->out, STYLE_PLAIN, "\n[%u] stopped: %s %s", number, j->node,
 			   j->command);
 	return r;
 }
@@ -203,5 +215,7 @@ int cmd_fg(struct session *s, const struct args *a, struct err *e)
 	j->told = true;
 	output_result(&s->out,
 		      json_pack("{s:i, s:i}", "job", (int)number, "status", end.status));
-	return handlers_program_end(s, j->node, j->command, &end, e);
+	r = handlers_program_end(s, j->node, j->command, &end, e);
+	forget_empty(s, number);
+	return r;
 }

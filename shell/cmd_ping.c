@@ -100,36 +100,39 @@ static bool has_address(const struct model *m, const struct node *n)
 	return model_node_address(m, n, AF_INET) || model_node_address(m, n, AF_INET6);
 }
 
+char *handlers_why_no_address(const struct model *m, const struct node *from,
+			      const struct node *to)
+{
+	const struct node *without = has_address(m, from) ? to : from;
+
+	if (has_address(m, without))
+		return mem_printf("%s and %s have no address of the same family",
+				  from->name, to->name);
+	return mem_printf("%s has no address%s", without->name,
+			  without->kind == NODE_SWITCH ? ": it is a switch"
+			  : without->ports.n	       ? ""
+						       : ": it has no link");
+}
+
 /* The address that is typed, or that of the node that is named. */
 static int find_target(struct session *s, const struct args *a, const struct node *from,
 		       struct ip *ret, struct err *e)
 {
 	const struct model *m = s->net->model;
 	const struct value *address = args_get(a, "ADDR", 0);
-	const struct node *to;
+	const struct node *to = address ? from
+					: model_node(m, args_get(a, "NODE", 1)->node);
+	cleanup_free char *why = NULL;
 
-	if (from->kind == NODE_SWITCH) {
-		err_set(e, EINVAL, "%s is a switch, which has no address", from->name);
-		return args_blame(a, "NODE", 0, e);
-	}
-	if (address) {
+	if (address && has_address(m, from)) {
 		*ret = address->ip;
 		return 0;
 	}
-	to = model_node(m, args_get(a, "NODE", 1)->node);
-	if (handlers_common_address(m, from, to, ret))
+	if (!address && handlers_common_address(m, from, to, ret))
 		return 0;
-	if (to->kind == NODE_SWITCH)
-		err_set(e, EINVAL, "%s is a switch, which has no address", to->name);
-	else if (!has_address(m, to))
-		err_set(e, EADDRNOTAVAIL, "%s has no address", to->name);
-	else if (has_address(m, from))
-		err_set(e, EADDRNOTAVAIL, "%s and %s have no address of the same family",
-			from->name, to->name);
-	else
-		err_set(e, EADDRNOTAVAIL, "%s has no address", from->name);
-	return args_blame(a, "NODE", has_address(m, to) && !has_address(m, from) ? 0 : 1,
-			  e);
+	why = handlers_why_no_address(m, from, to);
+	err_set(e, EADDRNOTAVAIL, "%s", why);
+	return args_blame(a, "NODE", has_address(m, from) ? 1 : 0, e);
 }
 
 /* ---- one after the other ---- */
@@ -188,12 +191,16 @@ static bool pause_between(const struct session *s)
 static int ping_all_of(struct session *s, struct ping *p, uint64_t n, struct tally *t,
 		       struct err *e)
 {
+	/* each has a line of its own, so none tells of progress */
+	struct hooks hooks = { .interrupted = s->hooks.interrupted,
+			       .cookie = s->hooks.cookie };
+
 	for (uint64_t i = 0; i < n; i++) {
 		int r;
 
 		if (i && !pause_between(s))
 			return err_set(e, EINTR, "interrupted");
-		r = ping_run(s->net, p, 1, 1, TIMEOUT_NS, NULL, NULL, &s->hooks, e);
+		r = ping_run(s->net, p, 1, 1, TIMEOUT_NS, NULL, NULL, &hooks, e);
 		if (r < 0)
 			return r;
 		count(t, p);
@@ -229,6 +236,7 @@ int cmd_ping(struct session *s, const struct args *a, struct err *e)
 	struct ping p = { .from = from->id };
 	char text[IP_TEXT_MAX];
 	cleanup_free char *why = NULL;
+	bool interrupted = false;
 	int r;
 
 	if (n < 1 || n > COUNT_MAX) {
@@ -240,14 +248,21 @@ int cmd_ping(struct session *s, const struct args *a, struct err *e)
 		return r;
 	t.rtts = json_array();
 	r = ping_all_of(s, &p, n, &t, e);
+	if (r == -EINTR && handlers_at_prompt(s)) {
+		output_say(&s->out, STYLE_PLAIN, "%s", ""); /* behind ^C */
+		r = 0;
+		interrupted = true;
+	}
 	say_tally(s, &t);
 	output_result(&s->out,
 		      json_pack("{s:s, s:s, s:I, s:I, s:o}", "from", from->name, "to",
 				ip_text(&p.to, text), "sent", (json_int_t)t.sent,
 				"answered", (json_int_t)t.answered, "rtt_ms", t.rtts));
-	if (r < 0 || t.answered)
+	if (r < 0 || t.answered || interrupted)
 		return r;
 	why = handlers_why_not(s->net->model, from, &p.to);
+	if (!why && p.why[0])
+		why = mem_strdup(p.why);
 	err_set(e, EHOSTUNREACH, "%s does not reach %s%s%s", from->name,
 		ip_text(&p.to, text), why ? ": " : "", why ? why : "");
 	return e->code;

@@ -11,12 +11,13 @@
 
 #include "run/ping.h"
 #include "shell/handlers.h"
+#include "shell/progress.h"
 
 enum {
 	MATRIX_MAX = 20,
 	SLICE = 16384,	  /* pings made at a time */
 	PARALLEL = 4096,  /* of them under way */
-	TOLD_MAX = 20,	  /* failures a person reads */
+	TOLD_MAX = 20,	  /* failures, or reasons, a person reads */
 	LISTED_MAX = 1000 /* failures in JSON */
 };
 static const uint64_t TIMEOUT_NS = 2000000000;
@@ -53,21 +54,22 @@ static void note_failure(struct sweep *w, size_t from, size_t to, const char *wh
 						b->name, "why", why));
 }
 
-static void progress(struct sweep *w)
+static void note_no_address(struct sweep *w, size_t from, size_t to)
 {
-	const struct hooks *h = &w->s->hooks;
+	cleanup_free char *why = handlers_why_no_address(
+		w->s->net->model, w->nodes.v[from], w->nodes.v[to]);
 
-	if (h->progress && w->decided % 64 == 0)
-		h->progress(h->cookie, "pinging", w->decided, w->total);
+	w->decided++;
+	note_failure(w, from, to, why);
 }
 
 static void decided(const struct ping *p, void *cookie)
 {
 	struct sweep *w = cookie;
+	static char ends[] = "Ctrl-C ends it";
 
 	(void)p;
-	w->decided++;
-	progress(w);
+	progress_show(ends, "pinging", ++w->decided, w->total);
 }
 
 /* A slice of pings: who sends each is known by its place, whom to by this. */
@@ -79,7 +81,7 @@ struct slice {
 static int run_slice(struct sweep *w, struct slice *sl, struct err *e)
 {
 	struct session *s = w->s;
-	/* progress is of the whole, not of the slice */
+	/* progress is told of the whole, not of the slice */
 	struct hooks hooks = { .interrupted = s->hooks.interrupted,
 			       .cookie = s->hooks.cookie };
 	int r;
@@ -122,8 +124,7 @@ static int run_sweep(struct sweep *w, struct err *e)
 				continue;
 			if (!handlers_common_address(m, w->nodes.v[i], w->nodes.v[j],
 						     &p.to)) {
-				w->decided++;
-				note_failure(w, i, j, "no address in common");
+				note_no_address(w, i, j);
 				continue;
 			}
 			vec_push(&sl.pings, p);
@@ -184,22 +185,69 @@ static void show_matrix(struct sweep *w)
 	table_end(&t, &w->s->out);
 }
 
+static const char *member(const json_t *failure, const char *key)
+{
+	return json_string_value(json_object_get(failure, key));
+}
+
+/* Failures with the same reason are told together. */
+struct reason {
+	const json_t *first;
+	size_t n;
+};
+typedef VEC(struct reason) reason_vec;
+
+static reason_vec group_failures(const struct sweep *w)
+{
+	reason_vec reasons = { 0 };
+
+	for (size_t i = 0; i < json_array_size(w->failures); i++) {
+		const json_t *f = json_array_get(w->failures, i);
+		struct reason *same = NULL;
+
+		vec_each (&reasons, r)
+			if (strcmp(member(r->first, "why"), member(f, "why")) == 0)
+				same = r;
+		if (same)
+			same->n++;
+		else
+			vec_push(&reasons, ((struct reason){ .first = f, .n = 1 }));
+	}
+	return reasons;
+}
+
+static void say_reason(struct output *o, const struct reason *r)
+{
+	const char *from = member(r->first, "from"), *to = member(r->first, "to");
+	const char *why = member(r->first, "why");
+
+	if (r->n == 1)
+		output_say(o, STYLE_BAD, "%s -> %s: %s", from, to, why);
+	else
+		output_say(o, STYLE_BAD, "%zu pings, as %s -> %s: %s", r->n, from, to,
+			   why);
+}
+
 static void show_failures(const struct sweep *w)
 {
-	size_t i;
-	json_t *f;
+	struct output *o = &w->s->out;
+	size_t listed = json_array_size(w->failures), told = 0;
+	reason_vec reasons = { 0 };
 
-	json_array_foreach(w->failures, i, f)
-	{
-		if (i == TOLD_MAX)
-			break;
-		output_say(&w->s->out, STYLE_BAD, "%s -> %s: %s",
-			   json_string_value(json_object_get(f, "from")),
-			   json_string_value(json_object_get(f, "to")),
-			   json_string_value(json_object_get(f, "why")));
+	if (w->lost > TOLD_MAX) {
+		reasons = group_failures(w);
+	} else {
+		for (size_t i = 0; i < listed; i++)
+			vec_push(&reasons,
+				 ((struct reason){ json_array_get(w->failures, i), 1 }));
 	}
-	if (w->lost > TOLD_MAX)
-		output_say(&w->s->out, STYLE_DIM, "… and %zu more", w->lost - TOLD_MAX);
+	for (size_t i = 0; i < reasons.n && i < TOLD_MAX; i++) {
+		say_reason(o, &reasons.v[i]);
+		told += reasons.v[i].n;
+	}
+	if (w->lost > told)
+		output_say(o, STYLE_DIM, "… and %zu more", w->lost - told);
+	vec_free(&reasons);
 }
 
 static int tell(struct sweep *w, struct err *e)
@@ -237,6 +285,9 @@ int cmd_pingall(struct session *s, const struct args *a, struct err *e)
 	if (w.nodes.n <= MATRIX_MAX)
 		w.failed = mem_alloc(w.nodes.n * w.nodes.n * sizeof(*w.failed));
 	r = run_sweep(&w, e);
+	if (r == -EINTR)
+		err_set(e, EINTR, "interrupted after %zu of %zu pings", w.decided,
+			w.total);
 	if (r == 0)
 		r = tell(&w, e);
 	free(w.failed);

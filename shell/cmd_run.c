@@ -125,6 +125,7 @@ int handlers_program_end(struct session *s, const char *node, const char *comman
 			 const struct exec_end *end, struct err *e)
 {
 	int signal_number = end->status - 128;
+	int program = (int)strcspn(command, " \t\n"); /* its length */
 	cleanup_free char *how = NULL;
 
 	if (end->status == 0)
@@ -134,10 +135,10 @@ int handlers_program_end(struct session *s, const char *node, const char *comman
 	else
 		how = mem_printf("exit status %d", end->status);
 	if (!handlers_at_prompt(s) || s->out.json)
-		return err_set(e, ECHILD, "%s: %s: %s", node, command, how);
-	/* the program has said why, and Ctrl-C needs no answer */
-	if (signal_number != SIGINT && signal_number != SIGPIPE)
-		output_say(&s->out, STYLE_DIM, "%s", how);
+		return err_set(e, ECHILD, "%s: %.*s: %s", node, program, command, how);
+	/* the program has said why; behind ^C just the line is to be ended */
+	if (signal_number != SIGPIPE)
+		output_say(&s->out, STYLE_DIM, "%s", signal_number == SIGINT ? "" : how);
 	return 0;
 }
 
@@ -152,7 +153,7 @@ static int adopt(struct session *s, const char *node, const char *command, pid_t
 		kill(-pid, SIGKILL); /* nobody could reach it any more */
 		return r;
 	}
-	output_say(&s->out, STYLE_PLAIN, "[%u] stopped: %s %s", job, node, command);
+	output_say(&s->out, STYLE_PLAIN, "\n[%u] stopped: %s %s", job, node, command);
 	output_say(&s->out, STYLE_DIM, "fg %u goes on with it, stop %u ends it", job,
 		   job);
 	return 0;

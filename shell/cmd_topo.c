@@ -61,6 +61,18 @@ static size_t count_routers(const struct model *m)
 	return n;
 }
 
+/* Which size a refusal is about. */
+static int blame_size(const struct args *a, const struct topo_options *o, struct err *e)
+{
+	bool by_shape = o->shape == TOPO_STAR || o->shape == TOPO_TREE;
+
+	if (o->shape == TOPO_RANDOM && o->degree >= o->count)
+		return args_blame(a, "degree", 0, e);
+	if (o->has_hosts && by_shape)
+		return args_blame(a, "hosts", 0, e);
+	return args_blame(a, topo_shape_name(o->shape), 0, e);
+}
+
 int cmd_topo(struct session *s, const struct args *a, struct err *e)
 {
 	struct topo_options o = {
@@ -80,6 +92,8 @@ int cmd_topo(struct session *s, const struct args *a, struct err *e)
 	read_shape(a, &o);
 	read_kind(a, &o);
 	r = topo_add(s->draft, &o, e);
+	if (r == -EINVAL || r == -E2BIG)
+		return blame_size(a, &o, e);
 	if (r < 0 || !s->draft->automatic || count_routers(s->draft) == routers)
 		return r;
 	r = model_settle(s->draft, &(struct settled){ 0 }, e);

@@ -64,6 +64,10 @@ json_t *handlers_take_result(struct session *s);
 bool handlers_common_address(const struct model *m, const struct node *from,
 			     const struct node *to, struct ip *ret);
 
+/* Why there is none: "h3 has no address: it has no link". free() it. */
+char *handlers_why_no_address(const struct model *m, const struct node *from,
+			      const struct node *to);
+
 /* What a model says about why packets from a node to an address do not arrive; NULL:
  * nothing. The text is free()d by the caller. */
 char *handlers_why_not(const struct model *m, const struct node *from,
