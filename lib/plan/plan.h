@@ -2,10 +2,12 @@
  * plan.h — wanted minus present: the ordered steps that lead from one model
  * to another. Pure: no system call, so tests feed it models and read the steps.
  *
- * Each step knows its undo (it runs backwards). Some are implied: the kernel
- * does them by itself when it does another (an interface goes with its
- * namespace, an address with its interface). Forward they are skipped; when a
- * failed plan is undone they are done, since nobody does them by themselves.
+ * What the kernel does by itself is no step: addresses and routes go with
+ * their interface, an interface with its link or namespace, IPv6 addresses and
+ * routes when an interface goes down. Adding what is there and deleting what
+ * is gone do no harm, so a plan from what was found in the kernel to what
+ * should be there mends whatever lies between; that is how a change that failed
+ * is undone.
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
@@ -14,40 +16,42 @@
 #include "model/model.h"
 
 enum step_op {
-	STEP_NODE_ADD, /* a namespace, lo up, forwarding, a switch's bridge */
-	STEP_NODE_DEL,
-	STEP_NODE_SET, /* a switch's spanning tree */
-	STEP_LINK_ADD, /* a veth pair, each end born in its node, in its bridge */
+	STEP_NODE_ADD, /* a namespace, lo up, forwarding; a switch's bridge, still down */
+	STEP_NODE_DEL, /* and its programs: there is no way back from here */
+	STEP_NODE_SET, /* its lo or bridge up; a switch's spanning tree */
+	STEP_LINK_ADD, /* a veth pair, each end born in its node */
 	STEP_LINK_DEL,
-	STEP_IFACE_SET, /* up or down, MTU, MAC */
+	STEP_IFACE_SET, /* up or down, MTU, MAC; in its switch's bridge */
 	STEP_ADDRESS_ADD,
 	STEP_ADDRESS_DEL,
-	STEP_ROUTE_ADD,
+	STEP_ROUTE_ADD, /* in place of one with the same prefix and metric */
 	STEP_ROUTE_DEL,
 };
 
 /* What an interface is set to. */
 struct iface_settings {
 	bool up;
-	uint32_t mtu;
+	uint32_t mtu; /* bytes */
 	uint8_t mac[6];
+};
+
+struct node_settings {
+	bool up; /* lo, or a switch's bridge */
+	bool stp;
 };
 
 struct step {
 	enum step_op op;
-	bool implied;
-	const struct node *node; /* all but LINK_*: where; held by the plan's models */
-	const struct link
-		*link; /* LINK_*, IFACE_SET; ADDRESS_* (NULL: lo); ROUTE_*: the way out */
-	int end;       /* which end of link is in node */
+	const struct node
+		*node; /* where; LINK_*: of the end that the kernel is told about
+			*/
+	const struct link *link; /* LINK_*, IFACE_SET; ADDRESS_*: NULL is lo; ROUTE_*: the
+				    way out. Both are held by the plan's models */
+	int end;		 /* which end of link is in node */
 	union {
-		struct {
-			struct iface_settings from, to;
-		} set; /* IFACE_SET */
-		struct {
-			bool from, to;
-		} stp;				/* NODE_SET */
-		struct iface_settings added[2]; /* LINK_ADD, LINK_DEL: each end */
+		struct iface_settings iface;	/* IFACE_SET */
+		struct node_settings settings;	/* NODE_SET */
+		struct iface_settings added[2]; /* LINK_ADD: as each end is born */
 		struct ip address;		/* ADDRESS_* */
 		struct route route;		/* ROUTE_* */
 	};
@@ -60,13 +64,13 @@ struct plan {
 
 /* The steps from one model to another; both are copied. */
 void plan_make(struct plan *p, const struct model *from, const struct model *to);
+/* A further step, NODE_SET: lo, or the bridge, of a node of `to` goes up. */
+void plan_add_node_up(struct plan *p, const struct node *node);
 void plan_free(struct plan *p);
 
-/* "add host h1", "link h1:eth0 s1:eth0", "h1: route default via 10.0.0.1"; free() it. */
+/* "host h1", "link h1:eth0 s1:eth0", "h1: route default via 10.0.0.1": what a step is
+ * about; free() it. */
 char *step_text(const struct plan *p, const struct step *s);
-
-/* The step that takes this one back. */
-struct step step_reverse(const struct step *s);
 
 /*
  * Names and numbers that a plan's interfaces have in the kernel. The numbers
