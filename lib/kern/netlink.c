@@ -255,3 +255,46 @@ int netlink_dump(struct netlink *nl, struct nl_msg *request, void (*begin)(void 
 		err_set(e, EAGAIN, "the kernel's list kept changing while it was read");
 	return r;
 }
+
+static int await_answer(struct netlink *nl, uint32_t seq,
+			void (*each)(const struct nlmsghdr *h, void *cookie),
+			void *cookie, struct err *e)
+{
+	cleanup_free char *buf = mem_alloc(RECEIVE_MAX);
+
+	for (;;) {
+		ssize_t got = receive(nl, buf, e);
+		const struct nlmsghdr *h = (const struct nlmsghdr *)buf;
+		int left = (int)got;
+
+		if (got < 0)
+			return (int)got;
+		for (; nlmsg_ok(h, left); h = nlmsg_next((struct nlmsghdr *)h, &left)) {
+			if (h->nlmsg_seq != seq)
+				continue;
+			if (h->nlmsg_type == NLMSG_ERROR) {
+				const struct nlmsgerr *answer = NLMSG_DATA(h);
+
+				return err_sys(e, answer->error, "ask the kernel");
+			}
+			each(h, cookie);
+			return 0;
+		}
+	}
+}
+
+int netlink_ask(struct netlink *nl, struct nl_msg *question,
+		void (*each)(const struct nlmsghdr *h, void *cookie), void *cookie,
+		struct err *e)
+{
+	struct nlmsghdr *h = nlmsg_hdr(question);
+	uint32_t seq = nl->seq++;
+	int r;
+
+	h->nlmsg_seq = seq;
+	r = send_all(nl, (const char *)h, h->nlmsg_len, e);
+	if (r == 0)
+		r = await_answer(nl, seq, each, cookie, e);
+	nlmsg_free(question);
+	return r;
+}

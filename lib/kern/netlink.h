@@ -60,4 +60,9 @@ int netlink_dump(struct netlink *nl, struct nl_msg *request, void (*begin)(void 
 		 void (*each)(const struct nlmsghdr *h, void *cookie), void *cookie,
 		 struct err *e);
 
+/* A question (taken over) with one answer: calls each() for it. */
+int netlink_ask(struct netlink *nl, struct nl_msg *question,
+		void (*each)(const struct nlmsghdr *h, void *cookie), void *cookie,
+		struct err *e);
+
 #endif

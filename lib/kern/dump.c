@@ -1,0 +1,206 @@
+/*
+ * dump.c — see dump.h.
+ */
+#include "kern/dump.h"
+
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/request.h"
+
+/* ---- interfaces ---- */
+
+static void read_bridge(struct nlattr *data, struct dump_iface *ret)
+{
+	struct nlattr *a[IFLA_BR_MAX + 1];
+
+	if (nla_parse_nested(a, IFLA_BR_MAX, data, NULL) == 0 && a[IFLA_BR_STP_STATE])
+		ret->stp = nla_get_u32(a[IFLA_BR_STP_STATE]) != 0;
+}
+
+static void read_kind(struct nlattr *info, struct dump_iface *ret)
+{
+	struct nlattr *a[IFLA_INFO_MAX + 1];
+	const char *kind;
+
+	if (nla_parse_nested(a, IFLA_INFO_MAX, info, NULL) < 0 || !a[IFLA_INFO_KIND])
+		return;
+	kind = nla_get_string(a[IFLA_INFO_KIND]);
+	ret->veth = strcmp(kind, "veth") == 0;
+	ret->bridge = strcmp(kind, "bridge") == 0;
+	if (ret->bridge && a[IFLA_INFO_DATA])
+		read_bridge(a[IFLA_INFO_DATA], ret);
+}
+
+static void begin_links(void *cookie)
+{
+	struct dump *d = cookie;
+
+	d->ifaces.n = 0;
+}
+
+static void read_link(const struct nlmsghdr *h, void *cookie)
+{
+	struct dump *d = cookie;
+	const struct ifinfomsg *i = NLMSG_DATA(h);
+	struct nlattr *a[IFLA_MAX + 1];
+	struct dump_iface r = { .peer_namespace = DUMP_NOBODY };
+
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, IFLA_MAX, NULL) < 0)
+		return;
+	r.ifindex = i->ifi_index;
+	r.up = i->ifi_flags & IFF_UP;
+	if (a[IFLA_MTU])
+		r.mtu = nla_get_u32(a[IFLA_MTU]);
+	if (a[IFLA_ADDRESS] && nla_len(a[IFLA_ADDRESS]) == sizeof(r.mac))
+		memcpy(r.mac, nla_data(a[IFLA_ADDRESS]), sizeof(r.mac));
+	if (a[IFLA_MASTER])
+		r.master = (int)nla_get_u32(a[IFLA_MASTER]);
+	if (a[IFLA_LINK])
+		r.peer = (int)nla_get_u32(a[IFLA_LINK]);
+	if (a[IFLA_LINK_NETNSID])
+		r.peer_namespace = nla_get_s32(a[IFLA_LINK_NETNSID]);
+	if (a[IFLA_LINKINFO])
+		read_kind(a[IFLA_LINKINFO], &r);
+	vec_push(&d->ifaces, r);
+}
+
+static int by_ifindex(const void *a, const void *b)
+{
+	const struct dump_iface *x = a, *y = b;
+
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+const struct dump_iface *dump_find(const struct dump *d, int ifindex)
+{
+	struct dump_iface key = { .ifindex = ifindex };
+
+	return d->ifaces.n
+		       ? bsearch(&key, d->ifaces.v, d->ifaces.n, sizeof(key), by_ifindex)
+		       : NULL;
+}
+
+/* ---- addresses, routes ---- */
+
+static bool read_ip(struct nlattr *a, uint8_t family, unsigned len, struct ip *ret)
+{
+	unsigned bytes = family == AF_INET ? 4 : 16;
+
+	if (!a || nla_len(a) != (int)bytes)
+		return false;
+	*ret = (struct ip){ .family = family, .len = (uint8_t)len };
+	memcpy(ret->b, nla_data(a), bytes);
+	return true;
+}
+
+static void begin_addresses(void *cookie)
+{
+	struct dump *d = cookie;
+
+	d->addresses.n = 0;
+}
+
+static void read_address(const struct nlmsghdr *h, void *cookie)
+{
+	struct dump *d = cookie;
+	const struct ifaddrmsg *i = NLMSG_DATA(h);
+	struct nlattr *a[IFA_MAX + 1];
+	struct dump_address r = { 0 };
+
+	if (h->nlmsg_type != RTM_NEWADDR ||
+	    (i->ifa_family != AF_INET && i->ifa_family != AF_INET6) ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, IFA_MAX, NULL) < 0)
+		return;
+	/* IFA_ADDRESS is the other end's on a point-to-point interface */
+	if (!read_ip(a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS], i->ifa_family,
+		     i->ifa_prefixlen, &r.ip))
+		return;
+	r.ifindex = (int)i->ifa_index;
+	r.ours = a[IFA_PROTO] && nla_get_u8(a[IFA_PROTO]) == OUR_PROTOCOL;
+	vec_push(&d->addresses, r);
+}
+
+static void begin_routes(void *cookie)
+{
+	struct dump *d = cookie;
+
+	d->routes.n = 0;
+}
+
+static void read_route(const struct nlmsghdr *h, void *cookie)
+{
+	struct dump *d = cookie;
+	const struct rtmsg *i = NLMSG_DATA(h);
+	struct nlattr *a[RTA_MAX + 1];
+	struct dump_route r = { 0 };
+
+	if (h->nlmsg_type != RTM_NEWROUTE || i->rtm_protocol != OUR_PROTOCOL ||
+	    i->rtm_table != RT_TABLE_MAIN || i->rtm_type != RTN_UNICAST ||
+	    (i->rtm_family != AF_INET && i->rtm_family != AF_INET6) ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, RTA_MAX, NULL) < 0)
+		return;
+	if (!read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
+		     &r.via))
+		return;
+	r.prefix = (struct ip){ .family = i->rtm_family, .len = i->rtm_dst_len };
+	if (a[RTA_DST])
+		read_ip(a[RTA_DST], i->rtm_family, i->rtm_dst_len, &r.prefix);
+	if (a[RTA_OIF])
+		r.ifindex = (int)nla_get_u32(a[RTA_OIF]);
+	if (a[RTA_PRIORITY])
+		r.metric = nla_get_u32(a[RTA_PRIORITY]);
+	vec_push(&d->routes, r);
+}
+
+int dump_read(struct netlink *nl, struct dump *ret, struct err *e)
+{
+	int r;
+
+	*ret = (struct dump){ 0 };
+	r = netlink_dump(nl, request_links(), begin_links, read_link, ret, e);
+	if (r == 0)
+		r = netlink_dump(nl, request_addresses(), begin_addresses, read_address,
+				 ret, e);
+	if (r == 0)
+		r = netlink_dump(nl, request_routes(), begin_routes, read_route, ret, e);
+	if (r < 0)
+		dump_free(ret);
+	else if (ret->ifaces.n)
+		qsort(ret->ifaces.v, ret->ifaces.n, sizeof(*ret->ifaces.v), by_ifindex);
+	return r;
+}
+
+void dump_free(struct dump *d)
+{
+	vec_free(&d->ifaces);
+	vec_free(&d->addresses);
+	vec_free(&d->routes);
+}
+
+/* ---- namespaces ---- */
+
+static void read_nsid(const struct nlmsghdr *h, void *cookie)
+{
+	struct nlattr *a[NETNSA_MAX + 1];
+	int *ret = cookie;
+
+	if (h->nlmsg_type == RTM_NEWNSID &&
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(struct rtgenmsg), a, NETNSA_MAX,
+			NULL) == 0 &&
+	    a[NETNSA_NSID])
+		*ret = nla_get_s32(a[NETNSA_NSID]);
+}
+
+int dump_nsid(struct netlink *nl, int ns, int *ret, struct err *e)
+{
+	*ret = DUMP_NOBODY;
+	return netlink_ask(nl, request_nsid(ns), read_nsid, ret, e);
+}

@@ -1,0 +1,57 @@
+/*
+ * dump.h — what a namespace holds: interfaces, addresses, routes, as the
+ * kernel tells them.
+ */
+#ifndef KERN_DUMP_H
+#define KERN_DUMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "kern/netlink.h"
+#include "model/ip.h"
+
+enum { DUMP_NOBODY = -1 };
+
+struct dump_iface {
+	int ifindex;
+	bool veth, bridge, up, stp;
+	uint32_t mtu; /* bytes */
+	uint8_t mac[6];
+	int master;	    /* ifindex; 0: none */
+	int peer;	    /* veth: the other end's ifindex; 0: unknown */
+	int peer_namespace; /* its nsid; DUMP_NOBODY */
+};
+
+struct dump_address {
+	int ifindex;
+	struct ip ip;
+	bool ours; /* has our mark */
+};
+
+/* A route of ours, with a gateway, in the main table. */
+struct dump_route {
+	int ifindex;
+	struct ip prefix, via;
+	uint32_t metric; /* as the kernel has it: IPv6 has no 0 */
+};
+
+struct dump {
+	VEC(struct dump_iface) ifaces; /* by ifindex */
+	VEC(struct dump_address) addresses;
+	VEC(struct dump_route) routes;
+};
+
+/* Through a socket in the namespace. */
+int dump_read(struct netlink *nl, struct dump *ret, struct err *e);
+void dump_free(struct dump *d);
+
+const struct dump_iface *dump_find(const struct dump *d, int ifindex); /* NULL: none */
+
+/* The number by which the socket's namespace knows the one behind the descriptor;
+ * DUMP_NOBODY: not at all. */
+int dump_nsid(struct netlink *nl, int ns, int *ret, struct err *e);
+
+#endif

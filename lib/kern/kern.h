@@ -1,0 +1,42 @@
+/*
+ * kern.h — a network's objects in the kernel: carries out the steps of plans.
+ *
+ * A node's namespace is entered only to open a socket in it. Descriptors are
+ * kept while a plan is carried out, as far as there are some, and closed with
+ * kern_rest(); between commands a network holds two.
+ */
+#ifndef KERN_KERN_H
+#define KERN_KERN_H
+
+#include "base/err.h"
+#include "kern/netlink.h"
+#include "plan/plan.h"
+
+struct kern;
+
+/*
+ * Takes up the network whose folder is dir, and makes what all its nodes need,
+ * where it is not there: a tmpfs for their namespaces (ns/) and the fabric.
+ */
+int kern_open(const char *dir, const char *name, struct kern **ret, struct err *e);
+void kern_close(struct kern *k); /* NULL is fine */
+
+/*
+ * Carries out the steps [first, first + n) of the plan. On failure some of them
+ * may have been done; e says which failed and why.
+ */
+int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
+	       struct err *e);
+
+/* Closes the nodes' descriptors and takes the thread back to its own namespace. */
+void kern_rest(struct kern *k);
+
+/* Where a node's namespace is pinned; free() it. */
+char *kern_path(const struct kern *k, const char *node);
+
+/* A socket in the node's namespace, and that namespace's descriptor, both good until the
+ * next call but one; -ENOENT: it is gone. */
+int kern_enter(struct kern *k, const struct node *node, struct netlink **ret_nl,
+	       int *ret_ns, struct err *e);
+
+#endif

@@ -1,0 +1,606 @@
+/*
+ * observe.c — see observe.h.
+ *
+ * Every node in question is dumped; a link is there where both its ends are,
+ * each with the other as its peer (the interface's number, and the namespace
+ * by its nsid). Of two candidates for one interface, the hardware address tells.
+ * The model found begins as a copy of the target, from which what is missing
+ * is taken, to which what is there of the other is added, and in which what is
+ * different is written.
+ */
+#include "kern/observe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/dump.h"
+#include "kern/request.h"
+
+/* A node in question. */
+struct sight {
+	const struct node *node;
+	bool there;
+	struct dump dump;
+	VEC(int) claimed; /* interfaces that a link has */
+};
+
+struct observing {
+	struct kern *k;
+	const struct model *target, *other;
+	bool all;
+	struct observed *o;
+	VEC(struct sight) sights;	/* by node id */
+	VEC(const struct link *) links; /* candidates */
+};
+
+/* ---- what is in question ---- */
+
+static struct sight *find_sight(const struct observing *x, uint32_t node)
+{
+	size_t low = 0, high = x->sights.n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (x->sights.v[mid].node->id < node)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < x->sights.n && x->sights.v[low].node->id == node ? &x->sights.v[low]
+								      : NULL;
+}
+
+static int by_node(const void *a, const void *b)
+{
+	const struct sight *x = a, *y = b;
+
+	return (x->node->id > y->node->id) - (x->node->id < y->node->id);
+}
+
+static int by_link(const void *a, const void *b)
+{
+	const struct link *const *x = a, *const *y = b;
+
+	if ((*x)->id != (*y)->id)
+		return (*x)->id < (*y)->id ? -1 : 1;
+	return 0;
+}
+
+/* A node of that id in the target, else in the other. */
+static const struct node *known_node(const struct observing *x, uint32_t id)
+{
+	const struct node *n = model_node(x->target, id);
+
+	return n ? n : model_node(x->other, id);
+}
+
+static void question_node(struct observing *x, uint32_t id)
+{
+	struct sight s = { .node = known_node(x, id) };
+
+	if (s.node)
+		vec_push(&x->sights, s);
+}
+
+static void question_link(struct observing *x, const struct link *l)
+{
+	vec_push(&x->links, l);
+	question_node(x, l->end[0].node);
+	question_node(x, l->end[1].node);
+}
+
+static void question_ports(struct observing *x, const struct model *m,
+			   const struct node *n)
+{
+	vec_each (&n->ports, p) {
+		const struct link *l = p->link ? model_link(m, p->link) : NULL;
+
+		if (l)
+			question_link(x, l);
+	}
+}
+
+/* What m has that the reference has not, or has otherwise. */
+static void question(struct observing *x, const struct model *m,
+		     const struct model *reference)
+{
+	vec_each (&m->nodes, n) {
+		const struct node *r = model_node(reference, (*n)->id);
+
+		if (*n == r && !x->all)
+			continue;
+		question_node(x, (*n)->id);
+		if (r && r->up != (*n)->up)
+			question_ports(x, m, *n);
+	}
+	vec_each (&m->links, l)
+		if (x->all || *l != model_link(reference, (*l)->id))
+			question_link(x, *l);
+}
+
+/* Sorts both, and leaves each once; of a link in both models, that of the target. */
+static void sort_questions(struct observing *x)
+{
+	size_t kept = 0;
+
+	if (x->sights.n)
+		qsort(x->sights.v, x->sights.n, sizeof(*x->sights.v), by_node);
+	for (size_t i = 0; i < x->sights.n; i++)
+		if (!kept || x->sights.v[kept - 1].node != x->sights.v[i].node)
+			x->sights.v[kept++] = x->sights.v[i];
+	x->sights.n = kept;
+	kept = 0;
+	if (x->links.n)
+		qsort(x->links.v, x->links.n, sizeof(*x->links.v), by_link);
+	for (size_t i = 0; i < x->links.n; i++) {
+		const struct link *wanted = model_link(x->target, x->links.v[i]->id);
+
+		if (!kept || x->links.v[kept - 1]->id != x->links.v[i]->id)
+			x->links.v[kept++] = wanted ? wanted : x->links.v[i];
+	}
+	x->links.n = kept;
+}
+
+/* ---- looking ---- */
+
+/*
+ * A namespace is known by its node's name. Where the other model's node of that
+ * name is not the target's, what is there is taken for the former, which goes.
+ */
+static bool is_eclipsed(const struct observing *x, const struct node *n)
+{
+	const struct node *old = model_node_named(x->other, n->name);
+
+	return old && old->id != n->id && !model_node(x->target, old->id);
+}
+
+static int look(struct observing *x, struct sight *s, struct err *e)
+{
+	struct netlink *nl;
+	int ns, r;
+
+	if (is_eclipsed(x, s->node))
+		return 0;
+	r = kern_enter(x->k, s->node, &nl, &ns, e);
+	if (r == -ENOENT) {
+		err_clear(e);
+		return 0;
+	}
+	if (r == 0)
+		r = dump_read(nl, &s->dump, e);
+	if (r < 0)
+		return err_context(e, "look at %s", s->node->name);
+	s->there = true;
+	return 0;
+}
+
+static int ifindex_of(const struct link *l, int end)
+{
+	return IFINDEX_BASE + (int)l->end[end].index;
+}
+
+static const struct dump_iface *seen_end(const struct observing *x, const struct link *l,
+					 int end)
+{
+	const struct sight *s = find_sight(x, l->end[end].node);
+	const struct dump_iface *i;
+
+	if (!s || !s->there)
+		return NULL;
+	i = dump_find(&s->dump, ifindex_of(l, end));
+	return i && i->veth && i->peer == ifindex_of(l, !end) ? i : NULL;
+}
+
+/* Whether the link's ends are each other's peers; 1 or 0, or -errno. */
+static int are_peers(const struct observing *x, const struct link *l, struct err *e)
+{
+	const struct dump_iface *a = seen_end(x, l, 0), *b = seen_end(x, l, 1);
+	struct netlink *nl_a, *nl_b;
+	int ns_a, ns_b, id, r;
+
+	if (!a || !b)
+		return 0;
+	r = kern_enter(x->k, find_sight(x, l->end[0].node)->node, &nl_a, &ns_a, e);
+	if (r == 0)
+		r = kern_enter(x->k, find_sight(x, l->end[1].node)->node, &nl_b, &ns_b,
+			       e);
+	if (r == 0)
+		r = dump_nsid(nl_a, ns_b, &id, e);
+	if (r < 0)
+		return err_context(e, "look at the ends of a link");
+	return id != DUMP_NOBODY && id == a->peer_namespace;
+}
+
+static bool is_claimed(const struct sight *s, int ifindex)
+{
+	vec_each (&s->claimed, c)
+		if (*c == ifindex)
+			return true;
+	return false;
+}
+
+static bool mac_differs(const struct observing *x, const struct link *l)
+{
+	for (int end = 0; end < 2; end++) {
+		const struct dump_iface *i = seen_end(x, l, end);
+
+		if (i && memcmp(i->mac, l->end[end].mac, sizeof(i->mac)) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* ---- writing what was found ---- */
+
+static void clear_port(struct model *m, uint32_t node, unsigned index, uint32_t link)
+{
+	const struct node *n = model_node(m, node);
+
+	if (n && index < n->ports.n && n->ports.v[index].link == link)
+		model_edit_node(m, node)->ports.v[index].link = 0;
+}
+
+static void take_out(struct model *m, const struct link *l)
+{
+	uint32_t id = l->id, node[2] = { l->end[0].node, l->end[1].node };
+	unsigned index[2] = { l->end[0].index, l->end[1].index };
+
+	model_remove_link(m, id);
+	for (int end = 0; end < 2; end++)
+		clear_port(m, node[end], index[end], id);
+}
+
+static void take_out_node(struct model *m, uint32_t id)
+{
+	/* by number: the array changes on the way */
+	for (size_t i = 0; i < model_node(m, id)->ports.n; i++) {
+		struct port p = model_node(m, id)->ports.v[i];
+		const struct link *l = p.link ? model_link(m, p.link) : NULL;
+
+		if (l)
+			take_out(m, l);
+	}
+	model_remove_node(m, id);
+}
+
+static void put_in_node(struct model *m, const struct node *n)
+{
+	struct node *own = mem_alloc(sizeof(*own));
+
+	*own = *n;
+	vec_copy(&own->loopback, &n->loopback);
+	vec_copy(&own->routes, &n->routes);
+	memset(&own->ports, 0, sizeof(own->ports));
+	model_insert_node(m, own);
+}
+
+static void put_in_link(struct model *m, const struct link *l)
+{
+	struct link *own = mem_alloc(sizeof(*own));
+
+	*own = *l;
+	own->name = mem_strdup(l->name);
+	for (int end = 0; end < 2; end++) {
+		const struct iface *i = &l->end[end];
+		struct node *n = model_edit_node(m, i->node);
+
+		vec_copy(&own->end[end].addresses, &i->addresses);
+		while (n->ports.n <= i->index)
+			vec_push(&n->ports, ((struct port){ 0, 0 }));
+		n->ports.v[i->index] = (struct port){ l->id, end };
+	}
+	model_insert_link(m, own);
+}
+
+static bool contains(const address_vec *v, const struct ip *ip)
+{
+	vec_each (v, a)
+		if (ip_equal(&a->ip, ip))
+			return true;
+	return false;
+}
+
+/* The interface's addresses as far as they are ours: marked so, or in a model (kernels
+ * before 5.18 have no mark). */
+static address_vec seen_addresses(const struct dump *d, int ifindex, const address_vec *a,
+				  const address_vec *b)
+{
+	address_vec seen = { 0 };
+
+	vec_each (&d->addresses, i)
+		if (i->ifindex == ifindex &&
+		    (i->ours || (a && contains(a, &i->ip)) || (b && contains(b, &i->ip))))
+			vec_push(&seen, ((struct address){ i->ip, false }));
+	return seen;
+}
+
+static bool same_addresses(const address_vec *a, const address_vec *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!ip_equal(&a->v[i].ip, &b->v[i].ip))
+			return false;
+	return true;
+}
+
+/* Whether the kernel has what the interface should have; those that it loses while it is
+ * down are not missing. */
+static bool as_it_should(const address_vec *seen, const address_vec *wanted, bool up)
+{
+	address_vec kept = { 0 };
+	bool same;
+
+	if (up)
+		return same_addresses(seen, wanted);
+	vec_each (wanted, a)
+		if (a->ip.family == AF_INET)
+			vec_push(&kept, *a);
+	same = same_addresses(seen, &kept);
+	vec_free(&kept);
+	return same;
+}
+
+static const struct iface *other_iface(const struct observing *x, const struct link *l,
+				       int end)
+{
+	const struct link *o = model_link(x->other, l->id);
+
+	return o ? &o->end[end] : NULL;
+}
+
+static void write_end(struct observing *x, const struct link *l, int end)
+{
+	struct model *m = x->o->model;
+	const struct sight *s = find_sight(x, l->end[end].node);
+	const struct dump_iface *i = dump_find(&s->dump, ifindex_of(l, end));
+	const struct iface *other = other_iface(x, l, end);
+	const struct iface *wanted = &model_link(m, l->id)->end[end];
+	address_vec seen = seen_addresses(&s->dump, i->ifindex, &wanted->addresses,
+					  other ? &other->addresses : NULL);
+	bool unplugged = s->node->kind == NODE_SWITCH && i->master != IFINDEX_BRIDGE;
+
+	if (i->mtu != l->mtu || unplugged)
+		model_edit_link(m, l->id)->mtu = unplugged ? 0 : i->mtu;
+	if (i->up != model_iface_up(m, model_link(m, l->id), end))
+		model_edit_link(m, l->id)->end[end].up = i->up;
+	if (memcmp(i->mac, wanted->mac, sizeof(i->mac)) != 0)
+		memcpy(model_edit_link(m, l->id)->end[end].mac, i->mac, sizeof(i->mac));
+	wanted = &model_link(m, l->id)->end[end];
+	if (!as_it_should(&seen, &wanted->addresses, i->up)) {
+		address_vec *own = &model_edit_link(m, l->id)->end[end].addresses;
+
+		vec_free(own);
+		*own = seen;
+		memset(&seen, 0, sizeof(seen));
+	}
+	vec_free(&seen);
+}
+
+static uint32_t kernel_metric(const struct route *r)
+{
+	return r->metric || r->prefix.family == AF_INET ? r->metric : 1024;
+}
+
+static bool is_route(const struct dump_route *d, const struct route *r)
+{
+	return ip_equal(&d->prefix, &r->prefix) && ip_same_address(&d->via, &r->via) &&
+	       d->metric == kernel_metric(r);
+}
+
+static const struct route *find_route(const struct node *n, const struct dump_route *d)
+{
+	if (n)
+		vec_each (&n->routes, r)
+			if (is_route(d, r))
+				return r;
+	return NULL;
+}
+
+static void write_routes(struct observing *x, const struct sight *s)
+{
+	struct node *own = model_edit_node(x->o->model, s->node->id);
+	const struct node *target = model_node(x->target, s->node->id);
+	const struct node *other = model_node(x->other, s->node->id);
+
+	own->routes.n = 0;
+	vec_each (&s->dump.routes, d) {
+		const struct route *r = find_route(target, d);
+		struct route made = { d->prefix, d->via, d->metric, ROUTE_MANUAL };
+
+		if (!r)
+			r = find_route(other, d);
+		vec_push(&own->routes, r ? *r : made);
+	}
+}
+
+static void write_node(struct observing *x, const struct sight *s)
+{
+	struct model *m = x->o->model;
+	const struct node *other = model_node(x->other, s->node->id);
+	bool is_switch = s->node->kind == NODE_SWITCH;
+	const struct dump_iface *base =
+		dump_find(&s->dump, is_switch ? IFINDEX_BRIDGE : IFINDEX_LOOPBACK);
+	const address_vec *wanted = &model_node(m, s->node->id)->loopback;
+	address_vec seen = seen_addresses(&s->dump, IFINDEX_LOOPBACK, wanted,
+					  other ? &other->loopback : NULL);
+
+	if (!same_addresses(&seen, wanted)) {
+		struct node *own = model_edit_node(m, s->node->id);
+
+		vec_free(&own->loopback);
+		own->loopback = seen;
+	} else {
+		vec_free(&seen);
+	}
+	if (!base || !base->up)
+		vec_push(&x->o->lowered, s->node->id);
+	if (is_switch && base && base->stp != s->node->stp)
+		model_edit_node(m, s->node->id)->stp = base->stp;
+	if (!is_switch)
+		write_routes(x, s);
+}
+
+/* ---- all ---- */
+
+/* The link is there: marks its ends as taken. False: another one has them. */
+static bool claim(struct observing *x, const struct link *l)
+{
+	struct sight *s[2] = { find_sight(x, l->end[0].node),
+			       find_sight(x, l->end[1].node) };
+
+	for (int end = 0; end < 2; end++)
+		if (is_claimed(s[end], ifindex_of(l, end)))
+			return false;
+	for (int end = 0; end < 2; end++)
+		vec_push(&s[end]->claimed, ifindex_of(l, end));
+	return true;
+}
+
+static void write_nodes(struct observing *x)
+{
+	struct model *m = x->o->model;
+
+	vec_each (&x->sights, s) {
+		bool in = model_node(m, s->node->id) != NULL;
+
+		if (in && !s->there)
+			take_out_node(m, s->node->id);
+		else if (!in && s->there)
+			put_in_node(m, s->node);
+		/* what an interface does shows in itself alone */
+		if (s->there && !model_node(m, s->node->id)->up)
+			model_edit_node(m, s->node->id)->up = true;
+	}
+}
+
+static int write_links(struct observing *x, struct err *e)
+{
+	struct model *m = x->o->model;
+	VEC(const struct link *) found = { 0 };
+	int r = 0;
+
+	/* those whose hardware addresses are right come first; see the top */
+	for (int pass = 0; pass < 2 && r >= 0; pass++)
+		for (size_t i = 0; i < x->links.n && r >= 0; i++) {
+			const struct link *l = x->links.v[i];
+
+			if (mac_differs(x, l) != (pass == 1))
+				continue;
+			r = are_peers(x, l, e);
+			if (r > 0 && claim(x, l))
+				vec_push(&found, l);
+			else if (r >= 0 && model_link(m, l->id))
+				take_out(m, model_link(m, l->id));
+		}
+	if (r >= 0)
+		vec_each (&found, l) {
+			if (!model_link(m, (*l)->id))
+				put_in_link(m, *l);
+			write_end(x, *l, 0);
+			write_end(x, *l, 1);
+		}
+	vec_free(&found);
+	return r < 0 ? r : 0;
+}
+
+/* Interfaces of ours at a place where no link in the model has one. */
+static void find_strays(struct observing *x)
+{
+	vec_each (&x->sights, s)
+		vec_each (&s->dump.ifaces, i) {
+			const struct node *n = model_node(x->o->model, s->node->id);
+			unsigned index = (unsigned)(i->ifindex - IFINDEX_BASE);
+			bool ours = i->veth && i->ifindex >= IFINDEX_BASE &&
+				    index < NODE_PORTS_MAX;
+
+			if (ours && !(index < n->ports.n && n->ports.v[index].link))
+				vec_push(&x->o->strays,
+					 ((struct stray){ n->id, i->ifindex }));
+		}
+}
+
+int observe(struct kern *k, const struct model *target, const struct model *other,
+	    bool all, struct observed *ret, struct err *e)
+{
+	struct observing x = {
+		.k = k, .target = target, .other = other, .all = all, .o = ret
+	};
+	int r = 0;
+
+	*ret = (struct observed){ .model = model_copy(target) };
+	if (other->next_id > ret->model->next_id)
+		ret->model->next_id = other->next_id;
+	question(&x, target, other);
+	question(&x, other, target);
+	sort_questions(&x);
+	for (size_t i = 0; i < x.sights.n && r == 0; i++)
+		r = look(&x, &x.sights.v[i], e);
+	if (r == 0) {
+		write_nodes(&x);
+		r = write_links(&x, e);
+	}
+	if (r == 0) {
+		vec_each (&x.sights, s)
+			if (s->there)
+				write_node(&x, s);
+		find_strays(&x);
+	}
+	kern_rest(k);
+	vec_each (&x.sights, s) {
+		dump_free(&s->dump);
+		vec_free(&s->claimed);
+	}
+	vec_free(&x.sights);
+	vec_free(&x.links);
+	if (r < 0)
+		observed_free(ret);
+	return r;
+}
+
+void observed_free(struct observed *o)
+{
+	model_free(o->model);
+	vec_free(&o->lowered);
+	vec_free(&o->strays);
+	*o = (struct observed){ 0 };
+}
+
+static int ask_for(struct kern *k, const struct node *n, struct nl_msg *m, int fine,
+		   struct err *e)
+{
+	struct netlink_batch b = { 0 };
+	struct netlink_result result = { 0 };
+	struct netlink *nl;
+	int ns, r;
+
+	netlink_batch_add(&b, m);
+	r = kern_enter(k, n, &nl, &ns, e);
+	if (r == 0)
+		r = netlink_batch_run(nl, &b, &result, e);
+	if (r > 0)
+		r = result.code == fine ? 0 : err_sys(e, result.code, "mend %s", n->name);
+	free(result.message);
+	netlink_batch_free(&b);
+	return r;
+}
+
+int observed_tidy(struct kern *k, const struct observed *o, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < o->strays.n && r == 0; i++)
+		r = ask_for(k, model_node(o->model, o->strays.v[i].node),
+			    request_link_del(o->strays.v[i].ifindex), -ENODEV, e);
+	for (size_t i = 0; i < o->lowered.n && r == 0; i++) {
+		const struct node *n = model_node(o->model, o->lowered.v[i]);
+		struct node_settings s = { .up = false, .stp = n->stp };
+
+		if (n->kind == NODE_SWITCH)
+			r = ask_for(k, n, request_bridge(&s), 0, e);
+	}
+	kern_rest(k);
+	return r;
+}

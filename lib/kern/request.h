@@ -1,0 +1,50 @@
+/*
+ * request.h — route-netlink requests for the objects of a network, one function
+ * each. The caller owns the message, until it is put into a batch.
+ *
+ * What adds may find the thing there already (it is set to what is wanted); a
+ * link alone must be new.
+ */
+#ifndef KERN_REQUEST_H
+#define KERN_REQUEST_H
+
+#include <netlink/msg.h>
+
+#include "plan/plan.h"
+
+enum {
+	/* The mark on addresses (IFA_PROTO) and routes that are ours: no number of
+	 * linux/rtnetlink.h's RTPROT_ or /etc/iproute2/rt_protos.d. */
+	OUR_PROTOCOL = 101,
+	/* The group (IFLA_GROUP) of interfaces that are about to be deleted at once. */
+	DYING_GROUP = 0x45535021,
+};
+
+/* The interface's number in its node. */
+int request_ifindex(const struct step *s);
+
+/* A veth pair into the two namespaces, to be sent from any. */
+struct nl_msg *request_link_add(const struct step *s, const int ns[2]);
+struct nl_msg *request_link_del(int ifindex);
+struct nl_msg *request_link_group(int ifindex, uint32_t group);
+struct nl_msg *request_group_del(uint32_t group);
+/* Up or down, MTU, MAC, and its place in the bridge of a switch. */
+struct nl_msg *request_iface_set(const struct step *s);
+struct nl_msg *request_link_up(int ifindex);
+
+/* A switch's bridge; made if it is not there. */
+struct nl_msg *request_bridge(const struct node_settings *s);
+
+/* STEP_ADDRESS_* and STEP_ROUTE_*. */
+struct nl_msg *request_address(const struct step *s);
+struct nl_msg *request_route(const struct step *s);
+
+/* Dumps of a namespace's interfaces, addresses, routes. */
+struct nl_msg *request_links(void);
+struct nl_msg *request_addresses(void);
+struct nl_msg *request_routes(void);
+
+/* The number by which the asking namespace knows the one behind the descriptor. */
+struct nl_msg *request_nsid(int ns);
+
+#endif
