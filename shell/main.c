@@ -140,7 +140,6 @@ static int list_networks(struct output *o)
 
 static int destroy_networks(struct output *o, const struct options *opt)
 {
-	struct hooks hooks = { .progress = progress_show };
 	int status = STATUS_FINE;
 
 	for (size_t i = 0; i < opt->n_names && !interrupt_pending(); i++) {
@@ -149,7 +148,7 @@ static int destroy_networks(struct output *o, const struct options *opt)
 		int r;
 
 		progress_begin();
-		r = networks_destroy(opt->names[i], &hooks, &e);
+		r = networks_destroy(opt->names[i], &e);
 		progress_end();
 		if (r < 0)
 			report(o, command, &e);

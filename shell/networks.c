@@ -264,30 +264,21 @@ int networks_list(network_list *ret, struct err *e)
 
 /* ---- destroying ---- */
 
-static int destroy_here(const char *name, const struct hooks *hooks, struct err *e)
-{
-	cleanup_free char *report = NULL;
-	struct network *n = NULL;
-	int r = network_attach(name, false, &n, &report, e);
-
-	return r < 0 ? r : network_destroy(n, hooks, e);
-}
-
 static int visit_destroy(const char *name, json_t *reply, struct err *e)
 {
-	int r = destroy_here(name, NULL, e);
+	int r = network_remove(name, e);
 
 	(void)reply;
 	return r < 0 ? r : rootless_end(name, e);
 }
 
-int networks_destroy(const char *name, const struct hooks *hooks, struct err *e)
+int networks_destroy(const char *name, struct err *e)
 {
 	json_t *reply = NULL;
 	int r;
 
 	if (!rootless_needed())
-		return destroy_here(name, hooks, e);
+		return network_remove(name, e);
 	r = visit_network(name, visit_destroy, &reply, e);
 	json_decref(reply);
 	return r;

@@ -34,6 +34,6 @@ int networks_finish(struct network *n, const struct hooks *hooks, struct err *e)
 int networks_list(network_list *ret, struct err *e);
 
 /* Destroys a network that no shell holds. */
-int networks_destroy(const char *name, const struct hooks *hooks, struct err *e);
+int networks_destroy(const char *name, struct err *e);
 
 #endif

@@ -4,13 +4,11 @@
  *
  * Everything of a network is under /run/espalier/NETWORK/:
  *
- *     lock         flock()ed by the shell that holds it; its text is that shell's pid
- *     state.json   the model as it was when the journal was begun
- *     journal      a line per change since: what it is (the intent), then that it is done
- *     ns/          a tmpfs with a pinned namespace per node
- *     fabric       the pinned namespace that no node may touch
- *     hosts        /etc/hosts of every node
- *     jobs/        background jobs and their output
+ *     lock         locked by the shell that holds it; its text tells which one that is
+ *     journal      a model, then a line per change since: the intent, then that it is
+ * done ns/          a tmpfs with a pinned namespace per node fabric       the pinned
+ * namespace that no node may touch hosts        /etc/hosts of every node jobs/ background
+ * jobs and their output
  *
  * A shell killed at any instant leaves a whole journal; network_attach() puts
  * the kernel back to the last change that was done (or finishes one that had
@@ -20,6 +18,7 @@
 #define RUN_NETWORK_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/proc.h"
@@ -33,11 +32,25 @@ struct network {
 	char *name;
 	char *dir; /* /run/espalier/NAME */
 	bool read_only;
-	struct model *model; /* as last done; replace it only with network_change() */
+	struct model *model; /* as last done, of history; replace it only with
+				network_change() */
 	struct kern *kern;
 	struct history *history; /* for undo and redo */
 	struct journal *journal;
 	int lock_fd;
+	/* A change that failed and could not be undone yet; or, on attaching, one whose
+	 * shell was killed. See unfinished.h. */
+	struct {
+		struct model *after; /* owned; NULL: none */
+		char *command;	     /* owned */
+		int kind;	     /* enum journal_kind */
+		bool ending;	     /* programs were being ended: no way back */
+	} unfinished;
+	/* read_only: the journal as it was last read */
+	struct {
+		ino_t file;
+		off_t size;
+	} seen;
 };
 
 /* The folder that holds the networks: /run/espalier. */
@@ -89,6 +102,10 @@ void network_detach(struct network *n);
 /* Ends every program in it, takes everything down and removes its folder; n is freed in
  * any case. */
 int network_destroy(struct network *n, const struct hooks *hooks, struct err *e);
+
+/* The same for one by its name, which may be too damaged to attach to. -EBUSY: a shell
+ * holds it; -ENOENT. */
+int network_remove(const char *name, struct err *e);
 
 /* A network seen from outside, as `espalier ls` lists them. */
 struct network_info {

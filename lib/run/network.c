@@ -1,0 +1,404 @@
+/*
+ * network.c — networks begin, are taken up, let go and end; the list of them.
+ *
+ * A folder without a journal is a network that was not quite made or is
+ * almost gone: its name may be taken, and destroying it finishes that.
+ */
+#include "run/network.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "kern/kern.h"
+#include "kern/netns.h"
+#include "kern/node.h"
+#include "run/journal.h"
+#include "run/lock.h"
+#include "run/unfinished.h"
+
+static const char root[] = "/run/espalier";
+
+const char *network_root(void)
+{
+	return root;
+}
+
+static char *network_dir(const char *name)
+{
+	return mem_printf("%s/%s", root, name);
+}
+
+char *network_netns_path(const struct network *n, const char *node)
+{
+	return mem_printf("%s/ns/%s", n->dir, node);
+}
+
+static struct network *network_new(const char *name)
+{
+	struct network *n = mem_alloc(sizeof(*n));
+
+	n->name = mem_strdup(name);
+	n->dir = network_dir(name);
+	n->lock_fd = -1;
+	return n;
+}
+
+void network_detach(struct network *n)
+{
+	if (!n)
+		return;
+	kern_close(n->kern);
+	journal_close(n->journal);
+	history_free(n->history);
+	model_free(n->unfinished.after);
+	free(n->unfinished.command);
+	if (n->lock_fd >= 0)
+		close(n->lock_fd);
+	free(n->name);
+	free(n->dir);
+	free(n);
+}
+
+/* ---- who holds it ---- */
+
+static int none_such(const char *name, struct err *e)
+{
+	err_set(e, ENOENT, "there is no network '%s'", name);
+	return err_hint(e, "'espalier ls' lists those that run");
+}
+
+static int is_held(const char *name, const struct proc *holder, struct err *e)
+{
+	if (holder->pid)
+		err_set(e, EBUSY, "network '%s' is held by the shell with pid %d", name,
+			(int)holder->pid);
+	else
+		err_set(e, EBUSY, "network '%s' is held by another shell", name);
+	return err_hint(e, "'espalier --read-only attach %s' looks at it", name);
+}
+
+static bool has_journal(const char *dir)
+{
+	cleanup_free char *path = mem_printf("%s/journal", dir);
+
+	return access(path, F_OK) == 0;
+}
+
+/* The end of a network whose lock is held: its programs, namespaces, folder. */
+static int end(const char *name, const char *dir, struct err *e)
+{
+	int r = nodes_end_all(dir, name, e);
+
+	return r < 0 ? r : file_remove_tree(dir, e);
+}
+
+/* ---- beginning ---- */
+
+/* Makes the folder and locks it; or takes that of a network that was not quite made. */
+static int make_folder(struct network *n, struct err *e)
+{
+	struct proc holder;
+	int r;
+
+	do {
+		if (mkdir(n->dir, 0755) < 0 && errno != EEXIST)
+			return err_sys(e, errno, "make %s", n->dir);
+		r = lock_take(n->dir, &n->lock_fd, &holder, e);
+	} while (r == -ENOENT); /* it was being destroyed */
+	if (r == -EBUSY) {
+		is_held(n->name, &holder, e);
+		if (e)
+			e->code = -EEXIST;
+		return -EEXIST;
+	}
+	if (r < 0 || !has_journal(n->dir))
+		return r;
+	err_set(e, EEXIST, "there is a network '%s' already", n->name);
+	err_hint(e, "'espalier attach %s' takes it up, 'espalier destroy %s' removes it",
+		 n->name, n->name);
+	return -EEXIST;
+}
+
+int network_create(const char *name, struct network **ret, struct err *e)
+{
+	struct network *n;
+	int r = model_check_name(name, e);
+
+	if (r == 0)
+		r = file_make_dirs(root, 0755, e);
+	if (r < 0)
+		return r;
+	n = network_new(name);
+	r = make_folder(n, e);
+	if (r < 0) {
+		network_detach(n);
+		return r;
+	}
+	n->history = history_new(model_new());
+	n->model = history_model(n->history, 0);
+	/* what a shell left that was killed while it made this network */
+	r = nodes_end_all(n->dir, name, e);
+	if (r == 0)
+		r = kern_open(n->dir, name, &n->kern, e);
+	if (r == 0)
+		r = network_write_hosts(n, e);
+	if (r == 0)
+		r = journal_begin(n->dir, n->history, &n->journal, e);
+	if (r < 0) {
+		err_context(e, "network '%s' cannot be made", name);
+		end(name, n->dir, NULL);
+		network_detach(n);
+		return r;
+	}
+	*ret = n;
+	return 0;
+}
+
+/* ---- taking up ---- */
+
+static void remember_seen(struct network *n)
+{
+	cleanup_free char *path = mem_printf("%s/journal", n->dir);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return;
+	n->seen.file = st.st_ino;
+	n->seen.size = st.st_size;
+}
+
+/* The model without what is not done. */
+static int read_journal(struct network *n, struct journal_story *story, struct err *e)
+{
+	int r = journal_read(n->dir, story, e);
+
+	if (r == -EBADMSG)
+		err_hint(e, "'espalier destroy %s' removes the network", n->name);
+	if (r < 0)
+		return r;
+	history_free(n->history);
+	n->history = steal_ptr(story->history);
+	n->model = history_model(n->history, n->history->at);
+	return 0;
+}
+
+static int read_again(struct network *n, struct err *e)
+{
+	struct journal_story story;
+	int r;
+
+	remember_seen(n); /* first: what comes later is seen next time */
+	r = read_journal(n, &story, e);
+	if (r == -ENOENT || (r == 0 && story.destroyed))
+		r = none_such(n->name, e);
+	journal_story_free(&story);
+	return r;
+}
+
+int network_refresh(struct network *n, struct err *e)
+{
+	ino_t file = n->seen.file;
+	off_t size = n->seen.size;
+
+	if (!n->read_only)
+		return 0;
+	n->seen.file = 0;
+	remember_seen(n);
+	if (n->seen.file == file && n->seen.size == size)
+		return 0;
+	return read_again(n, e);
+}
+
+/* Undoes, or finishes, what a killed shell was doing. */
+static int take_up_pending(struct network *n, struct journal_pending *p,
+			   struct str *report, struct err *e)
+{
+	static const char *const words[] = {
+		[JOURNAL_UNDO] = "undo", [JOURNAL_REDO] = "redo"
+	};
+	cleanup_free char *command =
+		mem_strdup(p->kind == JOURNAL_CHANGE ? p->command : words[p->kind]);
+	bool ending = p->ending;
+	int r;
+
+	if (!p->there)
+		return 0;
+	n->unfinished.after = steal_ptr(p->after);
+	n->unfinished.command = steal_ptr(p->command);
+	n->unfinished.kind = (int)p->kind;
+	n->unfinished.ending = ending;
+	r = network_finish(n, e);
+	if (r < 0)
+		return err_context(e,
+				   ending ? "finish '%s', which was under way"
+					  : "undo '%s', which was under way",
+				   command);
+	str_addf(report, "'%s' was under way when its shell ended: it was %s\n", command,
+		 ending ? "finished" : "undone");
+	return 0;
+}
+
+static void report_missing(const struct network *n, struct str *report)
+{
+	vec_each (&n->model->nodes, node) {
+		cleanup_free char *path = network_netns_path(n, (*node)->name);
+		cleanup_close int ns = netns_open(path);
+
+		if (ns == -ENOENT)
+			str_addf(report,
+				 "%s: its network namespace is gone: 'repair' puts it "
+				 "back\n",
+				 (*node)->name);
+	}
+}
+
+static int take_up(struct network *n, struct str *report, struct err *e)
+{
+	struct journal_story story = { 0 };
+	int r = read_journal(n, &story, e);
+
+	if (r == -ENOENT || (r == 0 && story.destroyed)) {
+		r = end(n->name, n->dir, e);
+		if (r == 0)
+			r = err_set(e, ENOENT,
+				    "network '%s' was being destroyed: that is finished "
+				    "now",
+				    n->name);
+	}
+	if (r == 0)
+		r = kern_open(n->dir, n->name, &n->kern, e);
+	if (r == 0)
+		r = journal_open(n->dir, story.settled, &n->journal, e);
+	if (r == 0)
+		r = take_up_pending(n, &story.pending, report, e);
+	if (r == 0)
+		report_missing(n, report);
+	journal_story_free(&story);
+	return r;
+}
+
+int network_attach(const char *name, bool read_only, struct network **ret,
+		   char **ret_report, struct err *e)
+{
+	struct network *n;
+	struct str report = { 0 };
+	struct proc holder;
+	int r = model_check_name(name, e);
+
+	if (r < 0)
+		return r;
+	n = network_new(name);
+	n->read_only = read_only;
+	if (access(n->dir, F_OK) < 0)
+		r = none_such(name, e);
+	else if (read_only)
+		r = read_again(n, e);
+	else
+		r = lock_take(n->dir, &n->lock_fd, &holder, e);
+	if (r == -EBUSY)
+		is_held(name, &holder, e);
+	else if (r == -ENOENT)
+		none_such(name, e);
+	else if (r == 0 && !read_only)
+		r = take_up(n, &report, e);
+	if (r < 0) {
+		network_detach(n);
+		str_free(&report);
+		return r;
+	}
+	*ret = n;
+	*ret_report = str_take(&report);
+	return 0;
+}
+
+/* ---- the end ---- */
+
+int network_destroy(struct network *n, const struct hooks *hooks, struct err *e)
+{
+	int r;
+
+	if (hooks && hooks->progress)
+		hooks->progress(hooks->cookie, "taking down", 0, 1);
+	journal_mark_destroyed(n->journal, NULL);
+	kern_close(steal_ptr(n->kern));
+	r = end(n->name, n->dir, e);
+	network_detach(n);
+	return r;
+}
+
+int network_remove(const char *name, struct err *e)
+{
+	struct network *n;
+	struct proc holder;
+	int r = model_check_name(name, e);
+
+	if (r < 0)
+		return r;
+	n = network_new(name);
+	r = lock_take(n->dir, &n->lock_fd, &holder, e);
+	if (r == -EBUSY)
+		is_held(name, &holder, e);
+	else if (r == -ENOENT)
+		none_such(name, e);
+	if (r == 0 && journal_open(n->dir, SIZE_MAX, &n->journal, NULL) == 0)
+		journal_mark_destroyed(n->journal, NULL);
+	if (r == 0)
+		r = end(name, n->dir, e);
+	network_detach(n);
+	return r;
+}
+
+/* ---- the list ---- */
+
+static void add_info(network_list *ret, const char *name)
+{
+	cleanup_free char *dir = network_dir(name);
+	struct network_info i = { .name = mem_strdup(name) };
+	struct journal_story story = { 0 };
+
+	lock_look(dir, &i.holder);
+	if (journal_read(dir, &story, NULL) == 0) {
+		const struct model *m = history_model(story.history, story.history->at);
+
+		i.nodes = m->nodes.n;
+		i.links = m->links.n;
+	}
+	journal_story_free(&story);
+	vec_push(ret, i);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct network_info *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+int network_list_all(network_list *ret, struct err *e)
+{
+	DIR *networks = opendir(root);
+	struct dirent *d;
+
+	*ret = (network_list){ 0 };
+	if (!networks)
+		return errno == ENOENT ? 0 : err_sys(e, errno, "read %s", root);
+	while ((d = readdir(networks)))
+		if (model_check_name(d->d_name, NULL) == 0)
+			add_info(ret, d->d_name);
+	closedir(networks);
+	if (ret->n)
+		qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
+	return 0;
+}
+
+void network_list_free(network_list *l)
+{
+	vec_each (l, i)
+		free(i->name);
+	vec_free(l);
+}

@@ -1,0 +1,495 @@
+/*
+ * state.c — see state.h. A whole model is the delta from an empty one.
+ */
+#include "run/state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- writing ---- */
+
+static void put(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new_nocheck(o, key, value);
+}
+
+static void put_text(json_t *o, const char *key, const char *text)
+{
+	put(o, key, json_string_nocheck(text));
+}
+
+static void put_number(json_t *o, const char *key, uint32_t n)
+{
+	put(o, key, json_integer(n));
+}
+
+/* An automatic address is a text, a typed one is in an array of its own. */
+static json_t *write_addresses(const address_vec *v)
+{
+	json_t *array = json_array();
+
+	vec_each (v, a) {
+		char text[IP_TEXT_MAX];
+		json_t *ip = json_string_nocheck(ip_text_length(&a->ip, text));
+
+		json_array_append_new(array, a->automatic ? ip : json_pack("[o]", ip));
+	}
+	return array;
+}
+
+static json_t *write_route(const struct route *r)
+{
+	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
+	json_t *o = json_object();
+
+	put_text(o, "to", ip_text_length(&r->prefix, prefix));
+	put_text(o, "via", ip_text(&r->via, via));
+	if (r->metric)
+		put_number(o, "metric", r->metric);
+	if (r->origin)
+		put_number(o, "origin", r->origin);
+	return o;
+}
+
+static json_t *write_node(const struct node *n)
+{
+	json_t *o = json_object();
+
+	put_number(o, "id", n->id);
+	put_text(o, "name", n->name);
+	put_text(o, "kind", node_kind_name(n->kind));
+	if (!n->up)
+		put(o, "up", json_false());
+	if (n->stp)
+		put(o, "stp", json_true());
+	if (n->loopback.n)
+		put(o, "loopback", write_addresses(&n->loopback));
+	if (n->routes.n) {
+		json_t *routes = json_array();
+
+		vec_each (&n->routes, r)
+			json_array_append_new(routes, write_route(r));
+		put(o, "routes", routes);
+	}
+	return o;
+}
+
+static void mac_text(const uint8_t mac[6], char ret[18])
+{
+	snprintf(ret, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+		 mac[4], mac[5]);
+}
+
+static json_t *write_end(const struct link *l, int end)
+{
+	const struct iface *i = &l->end[end];
+	json_t *o = json_object();
+	uint8_t mac[6];
+	char text[18];
+
+	put_number(o, "node", i->node);
+	put_number(o, "index", i->index);
+	if (!i->up)
+		put(o, "up", json_false());
+	if (i->manual)
+		put(o, "manual", json_true());
+	link_default_mac(l->id, end, mac);
+	if (memcmp(mac, i->mac, sizeof(mac)) != 0) {
+		mac_text(i->mac, text);
+		put_text(o, "mac", text);
+	}
+	if (i->addresses.n)
+		put(o, "addresses", write_addresses(&i->addresses));
+	return o;
+}
+
+static json_t *write_link(const struct link *l)
+{
+	json_t *o = json_object(), *ends = json_array();
+
+	put_number(o, "id", l->id);
+	if (l->name)
+		put_text(o, "name", l->name);
+	if (l->mtu != MTU_DEFAULT)
+		put_number(o, "mtu", l->mtu);
+	if (l->lan != LAN_NONE)
+		put_number(o, "lan", (uint32_t)l->lan);
+	json_array_append_new(ends, write_end(l, 0));
+	json_array_append_new(ends, write_end(l, 1));
+	put(o, "ends", ends);
+	return o;
+}
+
+/* ---- what differs ---- */
+
+static bool same_addresses(const address_vec *a, const address_vec *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!ip_equal(&a->v[i].ip, &b->v[i].ip) ||
+		    a->v[i].automatic != b->v[i].automatic)
+			return false;
+	return true;
+}
+
+static bool same_routes(const struct node *a, const struct node *b)
+{
+	if (a->routes.n != b->routes.n)
+		return false;
+	for (size_t i = 0; i < a->routes.n; i++) {
+		const struct route *x = &a->routes.v[i], *y = &b->routes.v[i];
+
+		if (!ip_equal(&x->prefix, &y->prefix) ||
+		    !ip_same_address(&x->via, &y->via) || x->metric != y->metric ||
+		    x->origin != y->origin)
+			return false;
+	}
+	return true;
+}
+
+/* But for the ports. */
+static bool same_node(const struct node *a, const struct node *b)
+{
+	return a == b ||
+	       (strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->up == b->up &&
+		a->stp == b->stp && same_addresses(&a->loopback, &b->loopback) &&
+		same_routes(a, b));
+}
+
+static void add_nodes(json_t *o, const struct model *from, const struct model *to)
+{
+	json_t *gone = json_array(), *put_in = json_array();
+	size_t a = 0, b = 0;
+
+	while (a < from->nodes.n || b < to->nodes.n) {
+		const struct node *old = a < from->nodes.n ? from->nodes.v[a] : NULL;
+		const struct node *new = b < to->nodes.n ? to->nodes.v[b] : NULL;
+
+		if (!new || (old && old->id < new->id)) {
+			json_array_append_new(gone, json_integer(old->id));
+			a++;
+			continue;
+		}
+		b++;
+		if (old && old->id == new->id) {
+			a++;
+			if (same_node(old, new))
+				continue;
+		}
+		json_array_append_new(put_in, write_node(new));
+	}
+	put(o, "nodes_gone", gone);
+	put(o, "nodes", put_in);
+}
+
+static void add_links(json_t *o, const struct model *from, const struct model *to)
+{
+	json_t *gone = json_array(), *put_in = json_array();
+	size_t a = 0, b = 0;
+
+	while (a < from->links.n || b < to->links.n) {
+		const struct link *old = a < from->links.n ? from->links.v[a] : NULL;
+		const struct link *new = b < to->links.n ? to->links.v[b] : NULL;
+
+		if (!new || (old && old->id < new->id)) {
+			json_array_append_new(gone, json_integer(old->id));
+			a++;
+			continue;
+		}
+		b++;
+		if (old && old->id == new->id) {
+			a++;
+			if (old == new)
+				continue;
+		}
+		json_array_append_new(put_in, write_link(new));
+	}
+	put(o, "links_gone", gone);
+	put(o, "links", put_in);
+}
+
+json_t *state_write_delta(const struct model *from, const struct model *to)
+{
+	json_t *o = json_object();
+
+	put(o, "automatic", json_boolean(to->automatic));
+	put_number(o, "next_id", to->next_id);
+	add_nodes(o, from, to);
+	add_links(o, from, to);
+	return o;
+}
+
+json_t *state_write(const struct model *m)
+{
+	struct model *empty = model_new();
+	json_t *o = state_write_delta(empty, m);
+
+	model_free(empty);
+	return o;
+}
+
+/* ---- reading ---- */
+
+struct reading {
+	struct model *m;
+	struct err *e;
+};
+
+static int bad(const struct reading *x, const char *what)
+{
+	return err_set(x->e, EBADMSG, "%s is not as it was written", what);
+}
+
+static uint32_t get_number(const json_t *o, const char *key, uint32_t otherwise)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_integer(v) ? (uint32_t)json_integer_value(v) : otherwise;
+}
+
+static int read_addresses(const struct reading *x, const json_t *array, address_vec *ret)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		bool automatic = json_is_string(item);
+		const char *text =
+			json_string_value(automatic ? item : json_array_get(item, 0));
+		struct address a = { .automatic = automatic };
+
+		if (!text || ip_parse_with_length(text, &a.ip, NULL) < 0)
+			return bad(x, "an address");
+		vec_push(ret, a);
+	}
+	return 0;
+}
+
+static int read_routes(const struct reading *x, const json_t *array, struct node *n)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		const char *to = json_string_value(json_object_get(item, "to"));
+		const char *via = json_string_value(json_object_get(item, "via"));
+		struct route r = {
+			.metric = get_number(item, "metric", 0),
+			.origin = get_number(item, "origin", ROUTE_MANUAL),
+		};
+
+		if (!to || !via || ip_parse_prefix(to, &r.prefix, NULL) < 0 ||
+		    ip_parse(via, &r.via, NULL) < 0 || r.origin > ROUTE_PATH)
+			return bad(x, "a route");
+		vec_push(&n->routes, r);
+	}
+	return 0;
+}
+
+static bool read_kind(const char *text, enum node_kind *ret)
+{
+	for (enum node_kind k = NODE_HOST; k <= NODE_SWITCH; k++)
+		if (text && strcmp(text, node_kind_name(k)) == 0) {
+			*ret = k;
+			return true;
+		}
+	return false;
+}
+
+/* A new node, or an existing one emptied, to write to. */
+static struct node *node_to_fill(struct model *m, uint32_t id, const char *name)
+{
+	struct node *n = model_node(m, id);
+
+	if (n && strcmp(n->name, name) == 0) {
+		n = model_edit_node(m, id);
+		vec_free(&n->loopback);
+		vec_free(&n->routes);
+		return n;
+	}
+	if (n || model_node_named(m, name))
+		return NULL;
+	n = mem_alloc(sizeof(*n));
+	n->id = id;
+	snprintf(n->name, sizeof(n->name), "%s", name);
+	model_insert_node(m, n);
+	return n;
+}
+
+static int read_node(const struct reading *x, const json_t *o)
+{
+	const char *name = json_string_value(json_object_get(o, "name"));
+	uint32_t id = get_number(o, "id", 0);
+	enum node_kind kind;
+	struct node *n;
+	int r;
+
+	if (!id || model_check_name(name ? name : "", NULL) < 0 ||
+	    !read_kind(json_string_value(json_object_get(o, "kind")), &kind))
+		return bad(x, "a node");
+	n = node_to_fill(x->m, id, name);
+	if (!n)
+		return bad(x, "a node");
+	n->kind = kind;
+	n->up = !json_is_false(json_object_get(o, "up"));
+	n->stp = json_is_true(json_object_get(o, "stp"));
+	r = read_addresses(x, json_object_get(o, "loopback"), &n->loopback);
+	return r < 0 ? r : read_routes(x, json_object_get(o, "routes"), n);
+}
+
+static bool read_mac(const char *text, uint8_t mac[6])
+{
+	return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1],
+		      &mac[2], &mac[3], &mac[4], &mac[5]) == 6;
+}
+
+static int read_end(const struct reading *x, const json_t *o, struct link *l, int end)
+{
+	const char *mac = json_string_value(json_object_get(o, "mac"));
+	struct iface *i = &l->end[end];
+
+	i->node = get_number(o, "node", 0);
+	i->index = get_number(o, "index", UINT32_MAX);
+	i->up = !json_is_false(json_object_get(o, "up"));
+	i->manual = json_is_true(json_object_get(o, "manual"));
+	link_default_mac(l->id, end, i->mac);
+	if (!model_node(x->m, i->node) || i->index >= NODE_PORTS_MAX ||
+	    (mac && !read_mac(mac, i->mac)))
+		return bad(x, "an interface");
+	return read_addresses(x, json_object_get(o, "addresses"), &i->addresses);
+}
+
+static void free_link(struct link *l)
+{
+	vec_free(&l->end[0].addresses);
+	vec_free(&l->end[1].addresses);
+	free(l->name);
+	free(l);
+}
+
+static int put_into_ports(const struct reading *x, const struct link *l)
+{
+	for (int end = 0; end < 2; end++) {
+		struct node *n = model_edit_node(x->m, l->end[end].node);
+		unsigned index = l->end[end].index;
+
+		while (n->ports.n <= index)
+			vec_push(&n->ports, ((struct port){ 0, 0 }));
+		if (n->ports.v[index].link)
+			return bad(x, "a link");
+		n->ports.v[index] = (struct port){ l->id, end };
+	}
+	return 0;
+}
+
+static void clear_port(struct model *m, const struct iface *i, uint32_t link)
+{
+	const struct node *n = model_node(m, i->node);
+
+	if (n && i->index < n->ports.n && n->ports.v[i->index].link == link)
+		model_edit_node(m, i->node)->ports.v[i->index].link = 0;
+}
+
+static void take_out_link(struct model *m, uint32_t id)
+{
+	const struct link *l = model_link(m, id);
+
+	if (!l)
+		return;
+	clear_port(m, &l->end[0], id);
+	clear_port(m, &l->end[1], id);
+	model_remove_link(m, id);
+}
+
+static int read_link(const struct reading *x, const json_t *o)
+{
+	const json_t *ends = json_object_get(o, "ends");
+	const char *name = json_string_value(json_object_get(o, "name"));
+	struct link *l = mem_alloc(sizeof(*l));
+	int r = 0;
+
+	l->id = get_number(o, "id", 0);
+	l->name = mem_strdup(name);
+	l->mtu = get_number(o, "mtu", MTU_DEFAULT);
+	l->lan = json_object_get(o, "lan") ? (int)get_number(o, "lan", 0) : LAN_NONE;
+	if (!l->id || json_array_size(ends) != 2)
+		r = bad(x, "a link");
+	for (int end = 0; end < 2 && r == 0; end++)
+		r = read_end(x, json_array_get(ends, (size_t)end), l, end);
+	if (r < 0) {
+		free_link(l);
+		return r;
+	}
+	take_out_link(x->m, l->id);
+	model_insert_link(x->m, l);
+	return put_into_ports(x, l);
+}
+
+/* ---- all ---- */
+
+static int read_all(const struct reading *x, const json_t *o)
+{
+	const json_t *item;
+	int r = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "links_gone"), i, item)
+		take_out_link(x->m, (uint32_t)json_integer_value(item));
+	json_array_foreach(json_object_get(o, "nodes_gone"), i, item)
+	{
+		uint32_t id = (uint32_t)json_integer_value(item);
+
+		if (model_node(x->m, id))
+			model_remove_node(x->m, id);
+	}
+	json_array_foreach(json_object_get(o, "nodes"), i, item)
+	{
+		r = read_node(x, item);
+		if (r < 0)
+			return r;
+	}
+	/* two that change places must not meet */
+	json_array_foreach(json_object_get(o, "links"), i, item)
+		take_out_link(x->m, get_number(item, "id", 0));
+	json_array_foreach(json_object_get(o, "links"), i, item)
+	{
+		r = read_link(x, item);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int state_read_delta(const json_t *o, const struct model *from, struct model **ret,
+		     struct err *e)
+{
+	struct reading x = { .m = model_copy(from), .e = e };
+	int r;
+
+	if (!json_is_object(o))
+		r = bad(&x, "the model");
+	else
+		r = read_all(&x, o);
+	if (r < 0) {
+		model_free(x.m);
+		return r;
+	}
+	x.m->automatic = json_is_true(json_object_get(o, "automatic"));
+	x.m->next_id = get_number(o, "next_id", x.m->next_id);
+	*ret = x.m;
+	return 0;
+}
+
+int state_read(const json_t *o, struct model **ret, struct err *e)
+{
+	struct model *empty = model_new();
+	int r = state_read_delta(o, empty, ret, e);
+
+	model_free(empty);
+	return r;
+}
