@@ -132,8 +132,8 @@ int cmd_reset(struct session *s, const struct args *a, struct err *e)
 
 	(void)a;
 	(void)e;
-	empty->next_id = s->draft->next_id;
-	empty->automatic = s->draft->automatic;
+	/* ids are never given twice, but the network is like a new one */
+	empty->first_id = empty->next_id = s->draft->next_id;
 	model_free(s->draft);
 	s->draft = empty;
 	return 0;

@@ -166,7 +166,8 @@ const struct verb verbs[] = {
 	  "    undo" },
 	{ "redo", "", "make the change again that was undone", 0, cmd_redo, "    redo" },
 	{ "reset", "", "delete everything in the network", VERB_CHANGES, cmd_reset,
-	  "An undo brings the network back, but not its programs.\n"
+	  "It is like a new network then, automatic addressing on. An undo brings back\n"
+	  "what it was, but not its programs.\n"
 	  "    reset" },
 	{ "repair", "", "put back what was changed from outside", 0, cmd_repair,
 	  "Compares the kernel with the network, and mends what differs: namespaces,\n"

@@ -287,8 +287,9 @@ kernel_state() {
 	local node
 	for node; do
 		echo "== $node"
-		inside "$node" "ip -o link | sed -E 's/ qlen.*//; s/state [A-Z]+//'"
-		inside "$node" "ip -o addr | grep -v 'inet6 fe80' | sed -E 's/ +/ /g'"
-		inside "$node" 'ip route; ip -6 route | grep -v fe80 | sed "s/ pref.*//"'
+		inside "$node" 'sh -c '\''ip -o link | sed -E "s/ qlen.*//; s/state [A-Z]+//"
+			ip -o addr | grep -v "inet6 fe80" | sed -E "s/ +/ /g"
+			ip route
+			ip -6 route | grep -v fe80 | sed "s/ pref.*//"'\'
 	done
 }

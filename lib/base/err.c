@@ -3,6 +3,7 @@
  */
 #include "base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ int err_context(struct err *e, const char *fmt, ...)
 	char *context, *msg;
 
 	if (!e)
-		return 0;
+		return -EINVAL;
 	va_start(ap, fmt);
 	context = mem_vprintf(fmt, ap);
 	va_end(ap);
@@ -81,7 +82,7 @@ int err_hint(struct err *e, const char *fmt, ...)
 	char *hint;
 
 	if (!e)
-		return 0;
+		return -EINVAL;
 	va_start(ap, fmt);
 	hint = mem_vprintf(fmt, ap);
 	va_end(ap);

@@ -42,11 +42,11 @@ int err_set(struct err *e, int code, const char *fmt, ...)
 int err_sys(struct err *e, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts "context: " before the message; returns e's code. */
+/* Puts "context: " before the message; returns e's code (-EINVAL without e). */
 int err_context(struct err *e, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Says what to try, replacing an earlier hint; returns e's code. */
+/* Says what to try, replacing an earlier hint; returns e's code (-EINVAL without e). */
 int err_hint(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Frees and empties; harmless on an empty error. */

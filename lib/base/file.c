@@ -127,19 +127,21 @@ int file_replace(const char *path, const char *text, size_t n, struct err *e)
 int file_make_dirs(const char *path, mode_t mode, struct err *e)
 {
 	cleanup_free char *part = mem_strdup(path);
+	struct stat st;
 
-	for (char *p = part + 1;; p++) {
-		char was = *p;
+	for (char *p = part; *p;) {
+		char was;
 
-		if (was != '/' && was != '\0')
-			continue;
+		p += 1 + strcspn(p + 1, "/");
+		was = *p;
 		*p = '\0';
 		if (mkdir(part, mode) < 0 && errno != EEXIST)
 			return err_sys(e, errno, "make folder %s", part);
-		if (was == '\0')
-			return 0;
-		*p = '/';
+		*p = was;
 	}
+	if (stat(path, &st) < 0)
+		return err_sys(e, errno, "make folder '%s'", path);
+	return S_ISDIR(st.st_mode) ? 0 : err_sys(e, ENOTDIR, "make folder %s", path);
 }
 
 static int remove_at(int at, const char *name, dev_t dev)

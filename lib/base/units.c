@@ -57,7 +57,7 @@ static int bad_unit(const char *text, const char *quantity, const struct unit *u
 		err_set(e, EINVAL, "'%s' lacks a unit of %s", text, quantity);
 	if (digits > 0)
 		err_hint(e, "units are %s, as in %.*s%s", names.s, digits, number,
-			 units[units[1].name ? 2 : 0].name);
+			 units == sizes ? "B" : units[2].name);
 	else
 		err_hint(e, "units are %s", names.s);
 	str_free(&names);

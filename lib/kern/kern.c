@@ -14,10 +14,13 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "kern/announce.h"
 #include "kern/netns.h"
 #include "kern/node.h"
 #include "kern/request.h"
+#include "model/ipset.h"
 
 enum {
 	BATCH_STEPS = 128,
@@ -40,6 +43,7 @@ struct kern {
 	bool away;
 	struct netlink fabric;
 	struct node_defaults defaults;
+	struct ip_set released;	      /* addresses that an interface had and lost */
 	VEC(struct handle *) handles; /* by node id */
 	struct handle *newest, *oldest;
 	size_t open_max;
@@ -137,7 +141,8 @@ static bool out_of_descriptors(int r)
 static int gone(struct err *e)
 {
 	err_set(e, ENOENT, "its network namespace is gone");
-	return err_hint(e, "'repair' puts back what someone else removed");
+	err_hint(e, "'repair' puts back what someone else removed");
+	return -ENOENT;
 }
 
 /* The node's namespace; the message of an error does not name it. */
@@ -348,11 +353,12 @@ static int queue(struct kern *k, struct netlink *to, struct nl_msg *m, size_t at
 
 /* ---- steps ---- */
 
-static int in_context(const struct kern *k, const struct step *s, struct err *e)
+static int in_context(const struct kern *k, const struct step *s, int code, struct err *e)
 {
 	cleanup_free char *what = step_text(k->plan, s);
 
-	return err_context(e, "%s", what);
+	err_context(e, "%s", what);
+	return code;
 }
 
 static int do_node_add(struct kern *k, const struct step *s, struct err *e)
@@ -367,8 +373,7 @@ static int do_node_add(struct kern *k, const struct step *s, struct err *e)
 	       k->oldest)
 		r = make_room(k, e);
 	if (r < 0)
-		return err_context(e, "%s %s", node_kind_name(s->node->kind),
-				   s->node->name);
+		return in_context(k, s, r, e);
 	k->away = true;
 	ns = netns_open_self();
 	if (ns < 0) {
@@ -386,8 +391,7 @@ static int do_node_add(struct kern *k, const struct step *s, struct err *e)
 	if (r < 0) {
 		go_home(k);
 		netns_unpin(path, NULL);
-		return err_context(e, "%s %s", node_kind_name(s->node->kind),
-				   s->node->name);
+		return in_context(k, s, r, e);
 	}
 	return 0;
 }
@@ -422,8 +426,10 @@ static int do_link_add(struct kern *k, const struct step *s, size_t at, struct e
 		const struct node *n = model_node(k->plan->to, s->link->end[end].node);
 		int r = get_handle(k, n, &h[end], e);
 
-		if (r < 0)
-			return err_context(e, "%s", n->name);
+		if (r < 0) {
+			err_context(e, "%s", n->name);
+			return r;
+		}
 		ns[end] = h[end]->ns;
 	}
 	need(k, h[0]);
@@ -446,7 +452,7 @@ static int do_links_del(struct kern *k, size_t at, size_t last, struct err *e)
 	if (r == 0)
 		r = open_socket(k, h, e);
 	if (r < 0)
-		return in_context(k, s, e);
+		return in_context(k, s, r, e);
 	need(k, h);
 	if (last - at == 1)
 		return queue(k, &h->nl, request_link_del(request_ifindex(s)), at, e);
@@ -483,8 +489,10 @@ static int do_inside(struct kern *k, const struct step *s, size_t at, struct err
 
 	if (r == 0)
 		r = open_socket(k, h, e);
-	if (r < 0)
-		return err_context(e, "%s", s->node->name);
+	if (r < 0) {
+		err_context(e, "%s", s->node->name);
+		return r;
+	}
 	need(k, h);
 	return queue(k, &h->nl, inside_request(s), at, e);
 }
@@ -540,6 +548,74 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 	empty_batch(k);
 	k->plan = NULL;
 	return r;
+}
+
+/* ---- addresses that move ---- */
+
+static void release(struct kern *k, const address_vec *v)
+{
+	vec_each (v, a)
+		ip_set_add(&k->released, &a->ip);
+}
+
+/* Whether the interface has the address again, perhaps with another length. */
+static bool keeps(const struct plan *p, const struct step *s)
+{
+	const struct link *l = model_link(p->to, s->link->id);
+
+	if (l)
+		vec_each (&l->end[s->end].addresses, a)
+			if (ip_same_address(&a->ip, &s->address))
+				return true;
+	return false;
+}
+
+static bool is_moved(const struct kern *k, const struct plan *p, const struct step *s)
+{
+	return s->op == STEP_ADDRESS_ADD && s->link &&
+	       ip_set_has(&k->released, &s->address) &&
+	       model_iface_up(p->to, s->link, 0) && model_iface_up(p->to, s->link, 1);
+}
+
+static void wait_ready(struct kern *k, const struct plan *p, const struct step *s,
+		       int *patience_ms)
+{
+	const struct timespec breath = { .tv_nsec = 1000000 };
+
+	for (int end = 0; end < 2; end++) {
+		const struct node *n = model_node(p->to, s->link->end[end].node);
+		int ifindex = IFINDEX_BASE + (int)s->link->end[end].index, ns;
+		struct netlink *nl;
+
+		if (kern_enter(k, n, &nl, &ns, NULL) < 0)
+			continue;
+		while (!announce_ready(nl, ifindex) && (*patience_ms)-- > 0)
+			nanosleep(&breath, NULL);
+	}
+}
+
+void kern_announce(struct kern *k, const struct plan *p)
+{
+	int patience_ms = 100;
+
+	vec_each (&p->steps, s) {
+		if (s->op == STEP_LINK_DEL) {
+			release(k, &s->link->end[0].addresses);
+			release(k, &s->link->end[1].addresses);
+		} else if (s->op == STEP_ADDRESS_DEL && s->link && !keeps(p, s)) {
+			ip_set_add(&k->released, &s->address);
+		}
+	}
+	vec_each (&p->steps, s) {
+		struct handle *h;
+
+		if (!is_moved(k, p, s))
+			continue;
+		wait_ready(k, p, s, &patience_ms);
+		if (get_handle(k, s->node, &h, NULL) == 0 && enter(k, h->ns, NULL) == 0)
+			announce_send(request_ifindex(s), s->link->end[s->end].mac,
+				      &s->address, s->node->kind == NODE_ROUTER);
+	}
 }
 
 /* ---- the network's own ---- */
@@ -623,6 +699,7 @@ void kern_close(struct kern *k)
 	kern_rest(k);
 	netlink_close(&k->fabric);
 	netlink_batch_free(&k->batch);
+	ip_set_free(&k->released);
 	vec_free(&k->steps);
 	vec_free(&k->needed);
 	if (k->home >= 0)

@@ -170,8 +170,10 @@ static int look(struct observing *x, struct sight *s, struct err *e)
 	}
 	if (r == 0)
 		r = dump_read(nl, &s->dump, e);
-	if (r < 0)
-		return err_context(e, "look at %s", s->node->name);
+	if (r < 0) {
+		err_context(e, "look at %s", s->node->name);
+		return r;
+	}
 	s->there = true;
 	return 0;
 }
@@ -208,8 +210,10 @@ static int are_peers(const struct observing *x, const struct link *l, struct err
 			       e);
 	if (r == 0)
 		r = dump_nsid(nl_a, ns_b, &id, e);
-	if (r < 0)
-		return err_context(e, "look at the ends of a link");
+	if (r < 0) {
+		err_context(e, "look at the ends of a link");
+		return r;
+	}
 	return id != DUMP_NOBODY && id == a->peer_namespace;
 }
 

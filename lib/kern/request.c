@@ -215,6 +215,13 @@ struct nl_msg *request_route(const struct step *s)
 
 /* ---- looking ---- */
 
+struct nl_msg *request_link(int ifindex)
+{
+	struct ifinfomsg i = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex };
+
+	return link_message(RTM_GETLINK, 0, &i);
+}
+
 struct nl_msg *request_links(void)
 {
 	struct ifinfomsg i = { .ifi_family = AF_UNSPEC };

@@ -39,6 +39,8 @@ struct nl_msg *request_bridge(const struct node_settings *s);
 struct nl_msg *request_address(const struct step *s);
 struct nl_msg *request_route(const struct step *s);
 
+/* One interface. */
+struct nl_msg *request_link(int ifindex);
 /* Dumps of a namespace's interfaces, addresses, routes. */
 struct nl_msg *request_links(void);
 struct nl_msg *request_addresses(void);

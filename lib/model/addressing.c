@@ -68,14 +68,19 @@ static void walk_typed(struct lan_walk *w, const struct link *l, int end)
 	}
 }
 
-/* The typed addresses of the LAN around a node: of its neighbours through switches. */
+/*
+ * The typed addresses on the other end and, where there is automatic addressing, of the
+ * whole LAN through switches: it numbers the rest by them. (Without it, a LAN's hosts may
+ * be in subnets that know nothing of each other.)
+ */
 static void walk_lan(struct lan_walk *w, uint32_t link, int end)
 {
 	VEC(uint32_t) queue = { 0 }; /* switches to visit; each once */
 	const struct link *first = model_link(w->m, link);
 
 	walk_typed(w, first, !end);
-	if (model_node(w->m, first->end[!end].node)->kind == NODE_SWITCH)
+	if (w->m->automatic &&
+	    model_node(w->m, first->end[!end].node)->kind == NODE_SWITCH)
 		vec_push(&queue, first->end[!end].node);
 	for (size_t at = 0; at < queue.n; at++) {
 		const struct node *sw = model_node(w->m, queue.v[at]);
@@ -204,9 +209,8 @@ int model_set_loopback(struct model *m, uint32_t node, const struct ip *ips, siz
 
 		vec_each (&own->loopback, a)
 			kept |= ip_same_address(&a->ip, &ips[i]);
-		if (kept)
-			continue;
-		r = addresses_check(m, own, 0, 0, &ips[i], 1, e);
+		r = kept ? ip_check_interface(&ips[i], e)
+			 : addresses_check(m, own, 0, 0, &ips[i], 1, e);
 		if (r < 0)
 			return r;
 	}

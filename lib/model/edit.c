@@ -234,7 +234,7 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 		i->node = node[end]->id;
 		i->index = (unsigned)index[end];
 		i->up = true;
-		link_default_mac(l->id, end, i->mac);
+		link_default_mac(l->id - m->first_id + 1, end, i->mac);
 		if (o->end[end].has_mac)
 			memcpy(i->mac, o->end[end].mac, sizeof(i->mac));
 		if (o->end[end].ip.family)
@@ -252,6 +252,7 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 			continue;
 		r = addresses_check_lan(m, l->id, end, ip, 1, e);
 		if (r < 0) {
+			m->next_id = l->id; /* as if it had never been there */
 			model_del_link(m, l->id, NULL);
 			return r;
 		}

@@ -20,7 +20,7 @@ struct model *model_new(void)
 	struct model *m = mem_alloc(sizeof(*m));
 
 	m->automatic = true;
-	m->next_id = 1;
+	m->first_id = m->next_id = 1;
 	return m;
 }
 
@@ -49,6 +49,7 @@ struct model *model_copy(const struct model *m)
 	struct model *copy = mem_alloc(sizeof(*copy));
 
 	copy->automatic = m->automatic;
+	copy->first_id = m->first_id;
 	copy->next_id = m->next_id;
 	vec_copy(&copy->nodes, &m->nodes);
 	vec_copy(&copy->names, &m->names);
@@ -181,12 +182,18 @@ size_t model_links_between(const struct model *m, uint32_t a, uint32_t b,
 int model_iface_named(const struct model *m, const struct node *node, const char *iface,
 		      const struct link **ret_link, int *ret_end)
 {
-	unsigned index;
-	int used = 0;
+	unsigned index = 0;
+	size_t digits;
 
-	if (sscanf(iface, "eth%u%n", &index, &used) != 1 || iface[used] ||
-	    (iface[3] == '0' && iface[4]) || index >= node->ports.n ||
-	    !node->ports.v[index].link)
+	if (strncmp(iface, "eth", 3) != 0)
+		return -ENOENT;
+	iface += 3;
+	digits = strspn(iface, "0123456789");
+	if (digits == 0 || digits > 5 || iface[digits] || (digits > 1 && *iface == '0'))
+		return -ENOENT;
+	for (size_t i = 0; i < digits; i++)
+		index = 10 * index + (unsigned)(iface[i] - '0');
+	if (index >= node->ports.n || !node->ports.v[index].link)
 		return -ENOENT;
 	*ret_link = model_link(m, node->ports.v[index].link);
 	*ret_end = node->ports.v[index].end;
@@ -225,13 +232,13 @@ char *link_text(const struct model *m, const struct link *l)
 	return mem_printf("%s %s", iface_text(m, l, 0, ia), iface_text(m, l, 1, ib));
 }
 
-void link_default_mac(uint32_t link_id, int end, uint8_t mac[6])
+void link_default_mac(uint32_t number, int end, uint8_t mac[6])
 {
 	mac[0] = 0x02; /* locally administered, unicast */
-	mac[1] = (uint8_t)(link_id >> 24);
-	mac[2] = (uint8_t)(link_id >> 16);
-	mac[3] = (uint8_t)(link_id >> 8);
-	mac[4] = (uint8_t)link_id;
+	mac[1] = (uint8_t)(number >> 24);
+	mac[2] = (uint8_t)(number >> 16);
+	mac[3] = (uint8_t)(number >> 8);
+	mac[4] = (uint8_t)number;
 	mac[5] = (uint8_t)(end + 1);
 }
 

@@ -98,7 +98,8 @@ struct node {
 
 struct model {
 	bool automatic;	  /* `set auto`: addresses and default routes */
-	uint32_t next_id; /* for the next node or link */
+	uint32_t first_id; /* that there was when it was empty: default MACs count from here */
+	uint32_t next_id;  /* for the next node or link */
 	VEC(struct node *)
 	nodes; /* by rising id, which is the order they were added in */
 	VEC(struct node *) names; /* the same, by name */
@@ -138,9 +139,10 @@ char *link_text(const struct model *m, const struct link *l); /* free() it */
 
 /*
  * The MAC of a link's end unless another is typed: locally administered and
- * unicast (IEEE 802), made from the id, so the same commands give the same.
+ * unicast (IEEE 802). number: the link's id, where the network's ids count from
+ * 1, so the same commands give the same.
  */
-void link_default_mac(uint32_t link_id, int end, uint8_t mac[6]);
+void link_default_mac(uint32_t number, int end, uint8_t mac[6]);
 
 /* Whether the interface is administratively up: wanted so, on a node that is up. */
 bool model_iface_up(const struct model *m, const struct link *l, int end);

@@ -67,6 +67,8 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 		if (r == 0)
 			tell_progress(hooks, p, end);
 	}
+	if (r == 0)
+		kern_announce(n->kern, p);
 	kern_rest(n->kern);
 	return r;
 }

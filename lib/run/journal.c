@@ -192,9 +192,9 @@ int journal_read(const char *dir, struct journal_story *ret, struct err *e)
 		r = err_set(e, EBADMSG, "it is empty");
 	if (r < 0) {
 		journal_story_free(ret);
-		return err_context(e, "%s:%u", path, line - 1);
+		err_context(e, "%s:%u", path, line - 1);
 	}
-	return 0;
+	return r;
 }
 
 /* ---- writing ---- */

@@ -69,7 +69,8 @@ void network_detach(struct network *n)
 static int none_such(const char *name, struct err *e)
 {
 	err_set(e, ENOENT, "there is no network '%s'", name);
-	return err_hint(e, "'espalier ls' lists those that run");
+	err_hint(e, "'espalier ls' lists those that run");
+	return -ENOENT;
 }
 
 static int is_held(const char *name, const struct proc *holder, struct err *e)
@@ -79,7 +80,8 @@ static int is_held(const char *name, const struct proc *holder, struct err *e)
 			(int)holder->pid);
 	else
 		err_set(e, EBUSY, "network '%s' is held by another shell", name);
-	return err_hint(e, "'espalier --read-only attach %s' looks at it", name);
+	err_hint(e, "'espalier --read-only attach %s' looks at it", name);
+	return -EBUSY;
 }
 
 static bool has_journal(const char *dir)

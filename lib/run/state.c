@@ -216,6 +216,7 @@ json_t *state_write_delta(const struct model *from, const struct model *to)
 	json_t *o = json_object();
 
 	put(o, "automatic", json_boolean(to->automatic));
+	put_number(o, "first_id", to->first_id);
 	put_number(o, "next_id", to->next_id);
 	add_nodes(o, from, to);
 	add_links(o, from, to);
@@ -480,6 +481,7 @@ int state_read_delta(const json_t *o, const struct model *from, struct model **r
 		return r;
 	}
 	x.m->automatic = json_is_true(json_object_get(o, "automatic"));
+	x.m->first_id = get_number(o, "first_id", x.m->first_id);
 	x.m->next_id = get_number(o, "next_id", x.m->next_id);
 	*ret = x.m;
 	return 0;

@@ -17,7 +17,7 @@ like '16 descriptors: done, or refused with the reason' "$few" \
 network
 shell
 say 'add host first'
-printf 'topo star 3000\n' >&8
+printf 'topo line 3000 kind host\n' >&8
 underway() { # in the kernel, as the shell's threads' first namespaces appear
 	((EUID != 0)) || [[ $(find "/run/espalier/$NET/ns" -type f | wc -l) -ge 20 ]]
 }

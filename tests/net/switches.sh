@@ -20,8 +20,10 @@ for s in s1 s2 s3; do says "spanning tree on $s" "stp $s on"; done
 says 'a loop' 'link s3 s1'
 equal 'the kernel runs it' "$(inside s1 'cat /sys/class/net/*/bridge/stp_state')" 1
 all_settled() { # ports listen and learn for 2 x 15 s before they forward
-	! say 's1 grep -qE "[12]" /sys/class/net/br0/brif/*/state' &&
-		! say 's3 grep -qE "[12]" /sys/class/net/br0/brif/*/state'
+	local s
+	for s in s1 s2 s3; do
+		! say "$s grep -qE '[12]' /sys/class/net/br0/brif/*/state" || return
+	done
 }
 check 'the tree settles' wait_until 60 all_settled
 says 'everyone reaches everyone' pingall

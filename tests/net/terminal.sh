@@ -66,7 +66,7 @@ sees 'and what was completed runs' 'h1.*s1'
 clear_screen
 keys -l 'ping h1 h'
 keys Tab Tab
-sees 'Tab twice lists' 'h1 .*h2'
+sees 'Tab twice lists' 'h2  +host'
 keys C-c
 clear_screen
 keys -l 'link h1 '
@@ -97,7 +97,7 @@ types 'show nodes'
 sees 'Ctrl-C clears the line' 's1'
 unlike 'the half line was not run' "$(screen | grep -v C)" 'half-typ +host'
 clear_screen
-types 'topo star 4000 prefix big-'
+types 'topo line 4000 kind host prefix big-'
 sees 'a long command tells how far it is' '[0-9]+/[0-9]+|[0-9]+ of [0-9]+'
 keys C-c
 wait_until 60 prompt
@@ -133,7 +133,7 @@ sees 'term: it is in the node' 'I am h2'
 types 'sleep 1000'
 keys C-z
 sees 'term: it has job control' '[Ss]topped'
-types 'kill %1; exit'
+types 'kill -KILL %1; wait; exit'
 check 'term: back at the prompt' wait_until "$DEADLINE" prompt
 clear_screen
 
