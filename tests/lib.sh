@@ -282,14 +282,14 @@ runs_not() {
 }
 
 # What the kernel has in each of the nodes given: for comparing before and after.
-# Link-local addresses and counters that change by themselves are left out.
+# Link-local addresses and what the kernel changes later by themselves are left out.
 kernel_state() {
 	local node
 	for node; do
 		echo "== $node"
-		inside "$node" 'sh -c '\''ip -o link | sed -E "s/ qlen.*//; s/state [A-Z]+//"
+		inside "$node" 'sh -c '\''ip -o link | sed -E "s/ qlen.*//; s/state [A-Z]+//; s/<NO-CARRIER,/</"
 			ip -o addr | grep -v "inet6 fe80" | sed -E "s/ +/ /g"
-			ip route
+			ip route | sed "s, linkdown,,"
 			ip -6 route | grep -v fe80 | sed "s/ pref.*//"'\'
 	done
 }

@@ -132,7 +132,7 @@ static void begin_routes(void *cookie)
 {
 	struct dump *d = cookie;
 
-	d->routes.n = 0;
+	d->routes.n = d->subnets.n = 0;
 }
 
 static void read_route(const struct nlmsghdr *h, void *cookie)
@@ -142,13 +142,14 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 	struct nlattr *a[RTA_MAX + 1];
 	struct dump_route r = { 0 };
 
-	if (h->nlmsg_type != RTM_NEWROUTE || i->rtm_protocol != OUR_PROTOCOL ||
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    (i->rtm_protocol != OUR_PROTOCOL && i->rtm_protocol != RTPROT_KERNEL) ||
 	    i->rtm_table != RT_TABLE_MAIN || i->rtm_type != RTN_UNICAST ||
 	    (i->rtm_family != AF_INET && i->rtm_family != AF_INET6) ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, RTA_MAX, NULL) < 0)
 		return;
-	if (!read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
-		     &r.via))
+	if (read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
+		    &r.via) != (i->rtm_protocol == OUR_PROTOCOL))
 		return;
 	r.prefix = (struct ip){ .family = i->rtm_family, .len = i->rtm_dst_len };
 	if (a[RTA_DST])
@@ -157,7 +158,10 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 		r.ifindex = (int)nla_get_u32(a[RTA_OIF]);
 	if (a[RTA_PRIORITY])
 		r.metric = nla_get_u32(a[RTA_PRIORITY]);
-	vec_push(&d->routes, r);
+	if (i->rtm_protocol == OUR_PROTOCOL)
+		vec_push(&d->routes, r);
+	else
+		vec_push(&d->subnets, r);
 }
 
 int dump_read(struct netlink *nl, struct dump *ret, struct err *e)
@@ -183,6 +187,7 @@ void dump_free(struct dump *d)
 	vec_free(&d->ifaces);
 	vec_free(&d->addresses);
 	vec_free(&d->routes);
+	vec_free(&d->subnets);
 }
 
 /* ---- namespaces ---- */

@@ -31,17 +31,17 @@ struct dump_address {
 	bool ours; /* has our mark */
 };
 
-/* A route of ours, with a gateway, in the main table. */
+/* A route of ours, with a gateway; or the kernel's own to an interface's subnet. */
 struct dump_route {
 	int ifindex;
-	struct ip prefix, via;
-	uint32_t metric; /* as the kernel has it: IPv6 has no 0 */
+	struct ip prefix, via; /* via: family 0 for the kernel's own */
+	uint32_t metric;       /* as the kernel has it: IPv6 has no 0 */
 };
 
 struct dump {
 	VEC(struct dump_iface) ifaces; /* by ifindex */
 	VEC(struct dump_address) addresses;
-	VEC(struct dump_route) routes;
+	VEC(struct dump_route) routes, subnets; /* of the main table */
 };
 
 /* Through a socket in the namespace. */

@@ -306,6 +306,43 @@ static bool contains(const address_vec *v, const struct ip *ip)
 	return false;
 }
 
+static bool has_subnet_route(const struct dump *d, int ifindex, const struct ip *ip)
+{
+	struct ip subnet = ip_network(ip);
+
+	if (ip->len == ip_bits(ip))
+		return true;
+	vec_each (&d->subnets, r)
+		if (r->ifindex == ifindex && ip_equal(&r->prefix, &subnet))
+			return true;
+	return false;
+}
+
+/* Takes the hollow addresses of an interface that is up out of those seen. */
+static void find_hollows(struct observing *x, const struct sight *s, int ifindex,
+			 address_vec *seen)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < seen->n; i++) {
+		struct hollow h = { s->node->id, ifindex, seen->v[i].ip };
+
+		if (has_subnet_route(&s->dump, ifindex, &h.ip))
+			seen->v[kept++] = seen->v[i];
+		else
+			vec_push(&x->o->hollows, h);
+	}
+	seen->n = kept;
+}
+
+static bool is_hollow(const struct observing *x, const struct sight *s, int ifindex)
+{
+	vec_each (&x->o->hollows, h)
+		if (h->node == s->node->id && h->ifindex == ifindex)
+			return true;
+	return false;
+}
+
 /* The interface's addresses as far as they are ours: marked so, or in a model (kernels
  * before 5.18 have no mark). */
 static address_vec seen_addresses(const struct dump *d, int ifindex, const address_vec *a,
@@ -366,6 +403,8 @@ static void write_end(struct observing *x, const struct link *l, int end)
 					  other ? &other->addresses : NULL);
 	bool unplugged = s->node->kind == NODE_SWITCH && i->master != IFINDEX_BRIDGE;
 
+	if (i->up)
+		find_hollows(x, s, i->ifindex, &seen);
 	if (i->mtu != l->mtu || unplugged)
 		model_edit_link(m, l->id)->mtu = unplugged ? 0 : i->mtu;
 	if (i->up != model_iface_up(m, model_link(m, l->id), end))
@@ -414,6 +453,9 @@ static void write_routes(struct observing *x, const struct sight *s)
 		const struct route *r = find_route(target, d);
 		struct route made = { d->prefix, d->via, d->metric, ROUTE_MANUAL };
 
+		/* the kernel drops it when the hollow address is taken away */
+		if (is_hollow(x, s, d->ifindex))
+			continue;
 		if (!r)
 			r = find_route(other, d);
 		vec_push(&own->routes, r ? *r : made);
@@ -569,6 +611,7 @@ void observed_free(struct observed *o)
 	model_free(o->model);
 	vec_free(&o->lowered);
 	vec_free(&o->strays);
+	vec_free(&o->hollows);
 	*o = (struct observed){ 0 };
 }
 
@@ -598,6 +641,12 @@ int observed_tidy(struct kern *k, const struct observed *o, struct err *e)
 	for (size_t i = 0; i < o->strays.n && r == 0; i++)
 		r = ask_for(k, model_node(o->model, o->strays.v[i].node),
 			    request_link_del(o->strays.v[i].ifindex), -ENODEV, e);
+	for (size_t i = 0; i < o->hollows.n && r == 0; i++) {
+		const struct hollow *h = &o->hollows.v[i];
+
+		r = ask_for(k, model_node(o->model, h->node),
+			    request_address_del(h->ifindex, &h->ip), -EADDRNOTAVAIL, e);
+	}
 	for (size_t i = 0; i < o->lowered.n && r == 0; i++) {
 		const struct node *n = model_node(o->model, o->lowered.v[i]);
 		struct node_settings s = { .up = false, .stp = n->stp };

@@ -19,10 +19,19 @@ struct stray {
 	int ifindex;
 };
 
+/* An address whose subnet the kernel has no route to any more: it has to be given anew.
+ */
+struct hollow {
+	uint32_t node; /* id */
+	int ifindex;
+	struct ip ip;
+};
+
 struct observed {
 	struct model *model;   /* owned */
 	VEC(uint32_t) lowered; /* nodes whose lo or bridge is down, or not there */
 	VEC(struct stray) strays;
+	VEC(struct hollow) hollows;
 };
 
 /*
@@ -33,7 +42,9 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 	    bool all, struct observed *ret, struct err *e);
 void observed_free(struct observed *o);
 
-/* Deletes the strays, and makes bridges that are gone: what no plan does. */
+/* Deletes strays and hollow addresses, and makes bridges that are gone: what no plan
+ * does.
+ */
 int observed_tidy(struct kern *k, const struct observed *o, struct err *e);
 
 #endif

@@ -165,27 +165,40 @@ static size_t ip_bytes(const struct ip *ip)
 	return ip_bits(ip) / 8;
 }
 
-struct nl_msg *request_address(const struct step *s)
+static struct nl_msg *address_message(int type, int flags, int ifindex,
+				      const struct ip *ip)
 {
-	const struct ip *ip = &s->address;
-	bool add = s->op == STEP_ADDRESS_ADD;
 	struct ifaddrmsg a = {
 		.ifa_family = ip->family,
 		.ifa_prefixlen = ip->len,
 		.ifa_flags = IFA_F_PERMANENT,
-		.ifa_index = (unsigned)request_ifindex(s),
+		.ifa_index = (unsigned)ifindex,
 	};
 	struct nl_msg *m;
 
 	/* nobody else has it: duplicate address detection would only make it wait */
 	if (ip->family == AF_INET6)
 		a.ifa_flags |= IFA_F_NODAD;
-	m = message(add ? RTM_NEWADDR : RTM_DELADDR,
-		    add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &a, sizeof(a));
+	m = message(type, flags, &a, sizeof(a));
 	nla_put(m, IFA_LOCAL, (int)ip_bytes(ip), ip->b);
 	nla_put(m, IFA_ADDRESS, (int)ip_bytes(ip), ip->b);
-	if (add)
-		nla_put_u8(m, IFA_PROTO, OUR_PROTOCOL);
+	return m;
+}
+
+struct nl_msg *request_address_del(int ifindex, const struct ip *ip)
+{
+	return address_message(RTM_DELADDR, 0, ifindex, ip);
+}
+
+struct nl_msg *request_address(const struct step *s)
+{
+	struct nl_msg *m;
+
+	if (s->op == STEP_ADDRESS_DEL)
+		return request_address_del(request_ifindex(s), &s->address);
+	m = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, request_ifindex(s),
+			    &s->address);
+	nla_put_u8(m, IFA_PROTO, OUR_PROTOCOL);
 	return m;
 }
 

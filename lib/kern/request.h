@@ -37,6 +37,7 @@ struct nl_msg *request_bridge(const struct node_settings *s);
 
 /* STEP_ADDRESS_* and STEP_ROUTE_*. */
 struct nl_msg *request_address(const struct step *s);
+struct nl_msg *request_address_del(int ifindex, const struct ip *ip);
 struct nl_msg *request_route(const struct step *s);
 
 /* One interface. */

@@ -15,7 +15,7 @@ says 'pingall' 'pingall'
 says 'IPv6' 'h1 ping -6 -c 1 -W 5 fd00::2'
 
 equal 'a node has its own hostname' "$(inside h1 hostname)" h1
-like 'nodes find each other by name' "$(inside h1 getent hosts h2)" '^10\.0\.0\.2 +h2'
+like 'nodes find each other by name' "$(inside h1 getent hosts h2)" '^(10\.0\.0\.2|fd00::2) +h2'
 like 'and themselves' "$(inside h1 getent ahosts h1)" '10\.0\.0\.1'
 like 'lo is up' "$(inside h1 ip -br link show lo)" 'LOOPBACK,UP'
 like 'eth0 has its addresses' "$(inside h1 ip -br addr show eth0)" \

@@ -15,8 +15,9 @@ like '16 descriptors: done, or refused with the reason' "$few" \
 
 # ---- interrupted ----
 network
-shell
-say 'add host first'
+check 'a network without a shell' "$ESPALIER" -n "$NET" --keep -c 'add host first'
+shell attach "$NET"
+say 'first true'
 printf 'topo line 3000 kind host\n' >&8
 underway() { # in the kernel, as the shell's threads' first namespaces appear
 	((EUID != 0)) || [[ $(find "/run/espalier/$NET/ns" -type f | wc -l) -ge 20 ]]
@@ -27,14 +28,20 @@ kill -s INT "$SHELL_PID"
 read -r -t 60 REPLY <&9
 if [[ $REPLY =~ \"ok\":\ *false ]]; then
 	like 'Ctrl-C interrupts' "$REPLY" '[Ii]nterrupt'
+	shell_end
+	equal 'and ends a shell without a prompt' "$STATUS" 130
+	shell attach "$NET"
 	say 'show nodes'
-	equal 'and the command is undone' "$(answer result | grep -o '"node"' | wc -l)" 1
-	says 'the shell goes on' 'first true'
+	equal 'the command is undone' "$(answer result | grep -o '"node"' | wc -l)" 1
+	says 'the network is there' 'first true'
+	says 'and the command can be done again' 'topo line 30 kind host'
+	say quit
+	shell_end
 else
 	not_ok 'Ctrl-C interrupts'
 	note "${REPLY:0:300}"
+	shell_kill TERM
 fi
-shell_kill TERM
 check 'nothing is left' wait_until 30 nothing_left "$NET"
 
 # ---- a full subnet ----

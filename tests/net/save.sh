@@ -2,6 +2,23 @@
 # save and source: the same network again, whole or not at all, and never a lost file.
 . "$(dirname "$0")/../lib.sh"
 
+# Every command of the file answers; the last answer is that of source itself.
+source_says() {
+	say "source $1"
+	until [[ $REPLY == "{\"command\":\"source $1\""* ]]; do
+		read -r -t 120 REPLY <&9 || return 1
+	done
+	[[ $REPLY =~ \"ok\":\ *true ]]
+}
+source_says_no() { # DESCRIPTION FILE REGULAR_EXPRESSION
+	if source_says "$2"; then
+		not_ok "$1"
+		note "source $2 succeeded"
+	else
+		like "$1" "$(answer error.message) | $(answer error.hint)" "$3"
+	fi
+}
+
 lab=$WORK/saved.lab
 network
 shell
@@ -21,7 +38,7 @@ cp "$lab" "$WORK/first.lab"
 says 'the same again' "save $lab"
 check 'is the same file' cmp "$lab" "$WORK/first.lab"
 say reset
-says 'source' "source $lab"
+check 'source' source_says "$lab"
 equal 'the kernel has the same' "$(kernel_state "${nodes[@]}")" "$before"
 say "save $WORK/again.lab"
 check 'and it is saved the same' cmp "$lab" "$WORK/again.lab"
@@ -29,35 +46,44 @@ shell_end
 
 network
 shell -n "$NET" -b -
-says 'in another network' "source $lab"
+check 'in another network' source_says "$lab"
 equal 'it is the same, too' "$(kernel_state "${nodes[@]}")" "$before"
 says 'one undo for each command of it' undo
 
 # ---- what cannot be saved or sourced ----
-before=$(say show; answer result)
 says_no 'a folder' "save $WORK" 'directory'
 says_no 'no such folder' "save $WORK/no/such/x.lab" 'No such file'
-says_no 'source of a folder' "source $WORK" 'directory'
-says_no 'source of a missing file' "source $WORK/missing.lab" 'missing\.lab.*No such file'
-printf 'add host z1\nsource %s/self.lab\n' "$WORK" >"$WORK/self.lab"
-refuses 'source of itself' say "source $WORK/self.lab"
+source_says_no 'source of a folder' "$WORK" 'directory'
+source_says_no 'source of a missing file' "$WORK/missing.lab" 'missing\.lab.*No such file'
+printf 'add host z1\nsource "%s/self.lab"\n' "$WORK" >"$WORK/self.lab"
+refuses 'source of itself' source_says "$WORK/self.lab"
 printf 'add host z1\nlink z1 nowhere\nadd host z2\n' >"$WORK/broken.lab"
-refuses 'a file that fails' say "source $WORK/broken.lab"
+refuses 'a file that fails' source_says "$WORK/broken.lab"
 if ((EUID != 0)); then
 	echo 'add host z1' >"$WORK/unreadable.lab"
 	chmod 0 "$WORK/unreadable.lab"
-	says_no 'an unreadable file' "source $WORK/unreadable.lab" 'Permission denied'
+	source_says_no 'an unreadable file' "$WORK/unreadable.lab" 'Permission denied'
 fi
 head -c 2000000 /dev/zero | tr '\0' 'x' >"$WORK/long.lab"
-refuses 'a line of 2 MB' say "source $WORK/long.lab"
+refuses 'a line of 2 MB' source_says "$WORK/long.lab"
 printf 'add host z1\n\0\n' >"$WORK/nul.lab"
-refuses 'a NUL byte' say "source $WORK/nul.lab"
+refuses 'a NUL byte' source_says "$WORK/nul.lab"
 printf 'add host z1\nadd host \xff\xfe\n' >"$WORK/utf8.lab"
-refuses 'invalid UTF-8' say "source $WORK/utf8.lab"
+refuses 'invalid UTF-8' source_says "$WORK/utf8.lab"
 printf "add host z1\nadd host 'z2\n" >"$WORK/quote.lab"
-refuses 'an unbalanced quote' say "source $WORK/quote.lab"
-equal 'nothing of all these stayed' "$(say show; answer result)" "$before"
+refuses 'an unbalanced quote' source_says "$WORK/quote.lab"
 shell_end
+
+# Without -k a file that fails leaves nothing of itself.
+network
+check 'a network' "$ESPALIER" --keep -n "$NET" -c 'topo star 2'
+before=$("$ESPALIER" --json attach "$NET" <<<show)
+for file in self broken long nul utf8 quote; do
+	espalier attach "$NET" <<<"source $WORK/$file.lab"
+	equal "$file.lab fails" "$STATUS" 1
+	equal "$file.lab: nothing of it stays" "$("$ESPALIER" --json attach "$NET" <<<show)" "$before"
+done
+check 'destroy' "$ESPALIER" destroy "$NET"
 
 # ---- a disk that is full ----
 if ((EUID == 0)); then

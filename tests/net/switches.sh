@@ -26,7 +26,8 @@ all_settled() { # ports listen and learn for 2 x 15 s before they forward
 	done
 }
 check 'the tree settles' wait_until 60 all_settled
-says 'everyone reaches everyone' pingall
+# the switches forget the old paths within a forward delay, 15 s
+check 'everyone reaches everyone' wait_until 60 say pingall
 blocked=0
 for s in s1 s2 s3; do
 	n=$(inside "$s" 'grep -l 4 /sys/class/net/*/brport/state | wc -l')

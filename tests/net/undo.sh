@@ -26,6 +26,8 @@ commands=(
 	'reset'
 )
 for command in "${commands[@]}"; do
+	# what changes nothing is nothing to undo
+	[[ $command != 'route auto' ]] || say 'route r1 10.4.0.0/24 none'
 	before=$(kernel_state "${nodes[@]}")
 	if ! say "$command"; then
 		say 'route r1 default via 10.0.0.2' # some need what this network lacks
@@ -42,12 +44,13 @@ for command in "${commands[@]}"; do
 	says "$command: undo again" undo
 	equal "$command: as before, again" "$(kernel_state "${nodes[@]}")" "$before"
 done
+say 'route auto'
 says 'it still works' pingall
 says 'a new change' 'add host new'
 says_no 'ends what could be redone' redo '[Nn]othing'
 n=0
 while say undo; do n=$((n + 1)); done
-equal 'everything can be undone' "$n" 2
+equal 'everything can be undone' "$n" 4
 like 'nothing is left then' "$(say 'show nodes'; answer result)" '^\[\]$'
 shell_end
 finish
