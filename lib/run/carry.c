@@ -55,7 +55,7 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 	for (size_t at = 0, end; at < p->steps.n && r == 0; at = end) {
 		end = piece_end(p, at);
 		if (!*ret_ending && is_interrupted(hooks)) {
-			r = err_set(e, EINTR, "interrupted");
+			r = err_set(e, EINTR, "interrupted: the network is as it was");
 			break;
 		}
 		if (journal && !*ret_ending && p->steps.v[at].op == STEP_NODE_DEL)
