@@ -374,12 +374,17 @@ int kind_parse_target(struct kind_context *c, const struct word *w, size_t n,
 	if (b && b != a) {
 		size_t joined = model_links_between(c->m, a->id, b->id, &l, 1);
 
-		if (joined > 1)
-			return refuse_pair(c, w, a, b, e);
-		if (joined == 1) {
-			ret->link = l->id;
-			return 2;
+		if (joined != 1) {
+			int r = refuse_pair(c, w, a, b, e);
+
+			/* who meant a link must not lose two nodes */
+			if (joined == 0)
+				err_hint(e, "say `node %s %s` to mean the two nodes",
+					 a->name, b->name);
+			return r;
 		}
+		ret->link = l->id;
+		return 2;
 	}
 	if (a) {
 		ret->node = a->id;

@@ -12,7 +12,7 @@ for round in 1 2 3; do
 		says "round $round: a new host answers" "ping x$round h1"
 	say 'add switch s9' && say 'link s9 s1' && say 'add host y' && say 'link y s9' &&
 		says "round $round: one behind a new switch, too" 'ping h1 y'
-	says "round $round: its switch goes" 'del s9 y'
+	says "round $round: its switch goes" 'del node s9 y'
 	says "round $round: the other host goes" "del x$round"
 	says_no "round $round: its link went along" "del plug$round" "plug$round"
 done

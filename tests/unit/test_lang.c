@@ -309,7 +309,9 @@ static void test_targets(void **state)
 	(void)state;
 	targets("del h1", "node");
 	targets("del h1 s1", "link");
-	targets("del h1 h2", "node node");
+	targets("del node h1 h2", "node node");
+	bad("del h1 h2", 5, 5, "no link joins h1 and h2",
+	    "say `node h1 h2` to mean the two nodes");
 	targets("del h1 s1 h2", "node node node");
 	targets("del node h1 s1", "node node");
 	targets("del link h1 s1 spine s1 h2", "link link link");
