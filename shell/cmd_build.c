@@ -111,6 +111,15 @@ static size_t bad_end(struct model *draft, const uint32_t node[2],
 static void blame_link(struct session *s, const struct args *a, const uint32_t node[2],
 		       const struct link_options *o, struct err *e)
 {
+	for (size_t end = 0; end < 2; end++) {
+		const struct node *n = model_node(s->draft, node[end]);
+		unsigned number = o->end[end].number;
+
+		if (number && number <= n->ports.n && n->ports.v[number - 1].link) {
+			args_blame(a, "END", end, e);
+			return;
+		}
+	}
 	if (node[0] == node[1])
 		args_blame(a, "END", 1, e);
 	else if (behind(a, "ip", 0))

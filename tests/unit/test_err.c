@@ -93,8 +93,8 @@ static void test_nobody_listens(void **state)
 	(void)state;
 	assert_int_equal(err_set(NULL, EPERM, "x"), -EPERM);
 	assert_int_equal(err_sys(NULL, EPERM, "x"), -EPERM);
-	assert_int_equal(err_context(NULL, "x"), 0);
-	assert_int_equal(err_hint(NULL, "x"), 0);
+	assert_int_equal(err_context(NULL, "x"), -EINVAL);
+	assert_int_equal(err_hint(NULL, "x"), -EINVAL);
 	err_clear(NULL);
 }
 
