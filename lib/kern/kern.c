@@ -558,6 +558,21 @@ static void release(struct kern *k, const address_vec *v)
 		ip_set_add(&k->released, &a->ip);
 }
 
+/* Not every link that goes has a step: most go with a namespace. */
+static void release_links(struct kern *k, const struct plan *p)
+{
+	size_t at = 0;
+
+	vec_each (&p->from->links, l) {
+		while (at < p->to->links.n && p->to->links.v[at]->id < (*l)->id)
+			at++;
+		if (at < p->to->links.n && p->to->links.v[at]->id == (*l)->id)
+			continue;
+		release(k, &(*l)->end[0].addresses);
+		release(k, &(*l)->end[1].addresses);
+	}
+}
+
 /* Whether the interface has the address again, perhaps with another length. */
 static bool keeps(const struct plan *p, const struct step *s)
 {
@@ -598,14 +613,10 @@ void kern_announce(struct kern *k, const struct plan *p)
 {
 	int patience_ms = 100;
 
-	vec_each (&p->steps, s) {
-		if (s->op == STEP_LINK_DEL) {
-			release(k, &s->link->end[0].addresses);
-			release(k, &s->link->end[1].addresses);
-		} else if (s->op == STEP_ADDRESS_DEL && s->link && !keeps(p, s)) {
+	release_links(k, p);
+	vec_each (&p->steps, s)
+		if (s->op == STEP_ADDRESS_DEL && s->link && !keeps(p, s))
 			ip_set_add(&k->released, &s->address);
-		}
-	}
 	vec_each (&p->steps, s) {
 		struct handle *h;
 

@@ -2,7 +2,7 @@
 # The prompt, on a real terminal: typing, Tab, mistakes, Ctrl-C, jobs, term, leaving.
 . "$(dirname "$0")/../lib.sh"
 
-socket=$WORK/tmux
+socket=$WORK/tmux # a new one for each session: a server takes a while to end
 tm() {
 	tmux -S "$socket" -f /dev/null "$@"
 }
@@ -145,6 +145,7 @@ sees 'quit' 'the end, status 0'
 check 'quit leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
 check 'the history is kept' grep -q 'term h2' "$WORK/state/espalier/history"
 tm kill-server
+socket+=x
 
 network
 tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
@@ -159,6 +160,7 @@ keys C-d
 sees 'Ctrl-D leaves' 'the end, status 0'
 check 'Ctrl-D leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
 tm kill-server
+socket+=x
 
 # The terminal goes away under the shell.
 network
