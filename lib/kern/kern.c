@@ -380,7 +380,7 @@ static int do_node_add(struct kern *k, const struct step *s, struct err *e)
 		r = err_sys(e, ns, "open its network namespace");
 	} else {
 		h = add_handle(k, s->node, ns);
-		r = open_socket(k, h, e);
+		r = netlink_open(&h->nl, e); /* the thread is in it */
 		if (r == 0)
 			r = node_prepare(&h->nl, s->node, &k->defaults, e);
 		if (r == 0)
@@ -693,6 +693,8 @@ int kern_open(const char *dir, const char *name, struct kern **ret, struct err *
 		r = err_sys(e, k->home, "open the shell's own network namespace");
 	if (r == 0)
 		r = mount_pins(dir, e);
+	if (r == 0)
+		r = node_show_begin(e);
 	if (r == 0)
 		r = open_fabric(k, e);
 	if (r < 0) {

@@ -4,8 +4,8 @@
  * Only the last request of a datagram asks for an acknowledgement: the kernel
  * works through a datagram in order and always reports errors, so when that
  * one is answered all are decided. Datagrams stay well below the default
- * socket buffer, and the receive buffer holds an error with its quoted
- * request for every message of one (NETLINK_CAP_ACK keeps the quotes short).
+ * socket buffers, which hold an error with its quoted request for every
+ * message of one (NETLINK_CAP_ACK keeps the quotes short).
  */
 #include "kern/netlink.h"
 
@@ -22,17 +22,14 @@
 
 enum {
 	DATAGRAM_MAX = 32768,	  /* bytes sent at once */
-	RECEIVE_BUFFER = 1 << 20, /* bytes asked of the kernel for replies */
 	RECEIVE_MAX = 65536,	  /* one recv(); dumps come in at most 32 KiB pieces */
 	DUMP_ATTEMPTS = 5,
-	REPLY_TIMEOUT_S = 60, /* the kernel answers at once; this ends a wait for ever */
 };
 
 int netlink_open(struct netlink *nl, struct err *e)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
-	struct timeval timeout = { .tv_sec = REPLY_TIMEOUT_S };
-	int on = 1, size = RECEIVE_BUFFER;
+	int on = 1;
 
 	nl->seq = 1;
 	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -41,10 +38,6 @@ int netlink_open(struct netlink *nl, struct err *e)
 	/* options that an old kernel lacks only make messages poorer */
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(nl->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
-	setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
-	if (setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
-		setsockopt(nl->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (bind(nl->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
 		int r = err_sys(e, errno, "bind a netlink socket");
 

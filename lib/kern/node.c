@@ -7,11 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "kern/netns.h"
@@ -138,14 +140,37 @@ static bool leads_to(const char *link, const char *path)
 	return n == (ssize_t)strlen(path) && strcmp(target, path) == 0;
 }
 
+/*
+ * Names come and go there by the thousand, which takes long on a disk. Where /run is
+ * one, a tmpfs is laid over an empty folder; `ip netns add` mounts one there, too.
+ */
+int node_show_begin(struct err *e)
+{
+	struct statfs fs;
+	struct dirent *d;
+	bool empty = true;
+	DIR *dir;
+
+	if (mkdir(shown, 0755) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "make %s", shown);
+	if (statfs(shown, &fs) < 0 || fs.f_type == TMPFS_MAGIC)
+		return 0;
+	dir = opendir(shown);
+	while (dir && (d = readdir(dir)))
+		empty &= d->d_name[0] == '.';
+	if (dir && empty)
+		mount("espalier", shown, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		      "mode=0755");
+	if (dir)
+		closedir(dir);
+	return 0;
+}
+
 int node_show(const char *path, const char *network, const char *node, struct err *e)
 {
 	cleanup_free char *link = shown_path(network, node);
 
 	if (symlink(path, link) == 0)
-		return 0;
-	if (errno == ENOENT && (mkdir(shown, 0755) == 0 || errno == EEXIST) &&
-	    symlink(path, link) == 0)
 		return 0;
 	if (errno == EEXIST && leads_to(link, path))
 		return 0;

@@ -28,6 +28,8 @@ int node_create(const char *path, struct err *e);
 int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults *defaults,
 		 struct err *e);
 
+/* Makes /run/netns ready; once, before node_show(). */
+int node_show_begin(struct err *e);
 /* Shows the namespace at path to other tools, as /run/netns/NETWORK.NODE. */
 int node_show(const char *path, const char *network, const char *node, struct err *e);
 
