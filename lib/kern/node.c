@@ -115,6 +115,11 @@ int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults 
 
 	find_defaults(defaults);
 	r = ask_for(nl, request_link_up(IFINDEX_LOOPBACK), "lo", e);
+	/* Nobody else has its link-local addresses, which are made from the MACs. While
+	 * they were being checked for a second or two, a router could not find its
+	 * neighbours, for it asks from them. */
+	if (r == 0 && n->kind != NODE_SWITCH)
+		r = write_sysctl("/proc/sys/net/ipv6/conf/default/accept_dad", "0", e);
 	if (r == 0 && n->kind != NODE_SWITCH)
 		return set_forwarding(n, defaults, e);
 	/* a switch says nothing by itself */
