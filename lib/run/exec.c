@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,7 +33,10 @@
 #include "base/mem.h"
 #include "kern/netns.h"
 
-enum { EXIT_NOT_STARTED = 127 }; /* as in sh; seen by nobody but a tracer */
+enum {
+	EXIT_NOT_STARTED = 127, /* as in sh; seen by nobody but a tracer */
+	LOOK_AT_CHILD_MS = 50,	/* whether it was stopped before it became the program */
+};
 
 enum stage {
 	STAGE_GROUP,
@@ -340,6 +344,23 @@ static pid_t fork_child(const struct start *c)
 	return pid;
 }
 
+/*
+ * Until the child has said something. Ctrl-Z may stop it while it is not the program
+ * yet, when it has the terminal and nobody would continue it: that is taken back.
+ */
+static void await_word(int from, pid_t pid)
+{
+	struct pollfd word = { .fd = from, .events = POLLIN };
+
+	while (poll(&word, 1, LOOK_AT_CHILD_MS) <= 0) {
+		siginfo_t stopped = { 0 };
+
+		if (waitid(P_PID, (id_t)pid, &stopped, WSTOPPED | WNOHANG) == 0 &&
+		    stopped.si_pid == pid)
+			kill(pid, SIGCONT);
+	}
+}
+
 /* Waits for exec(); 0, or the child's -errno. */
 static int await_start(int from, const struct exec_spec *s, pid_t pid, struct err *e)
 {
@@ -347,6 +368,7 @@ static int await_start(int from, const struct exec_spec *s, pid_t pid, struct er
 	ssize_t got;
 	int status;
 
+	await_word(from, pid);
 	do
 		got = read(from, &why, sizeof(why));
 	while (got < 0 && errno == EINTR);
