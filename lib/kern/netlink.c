@@ -21,8 +21,8 @@
 #include "base/mem.h"
 
 enum {
-	DATAGRAM_MAX = 32768,	  /* bytes sent at once */
-	RECEIVE_MAX = 65536,	  /* one recv(); dumps come in at most 32 KiB pieces */
+	DATAGRAM_MAX = 32768, /* bytes sent at once */
+	RECEIVE_MAX = 65536,  /* one recv(); dumps come in at most 32 KiB pieces */
 	DUMP_ATTEMPTS = 5,
 };
 

@@ -14,29 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/dump.h"
+#include "kern/observing.h"
 #include "kern/request.h"
-
-/* A node in question. */
-struct sight {
-	const struct node *node;
-	bool there;
-	struct dump dump;
-	VEC(int) claimed; /* interfaces that a link has */
-};
-
-struct observing {
-	struct kern *k;
-	const struct model *target, *other;
-	bool all;
-	struct observed *o;
-	VEC(struct sight) sights;	/* by node id */
-	VEC(const struct link *) links; /* candidates */
-};
 
 /* ---- what is in question ---- */
 
-static struct sight *find_sight(const struct observing *x, uint32_t node)
+struct sight *observing_sight(const struct observing *x, uint32_t node)
 {
 	size_t low = 0, high = x->sights.n;
 
@@ -178,21 +161,16 @@ static int look(struct observing *x, struct sight *s, struct err *e)
 	return 0;
 }
 
-static int ifindex_of(const struct link *l, int end)
-{
-	return IFINDEX_BASE + (int)l->end[end].index;
-}
-
 static const struct dump_iface *seen_end(const struct observing *x, const struct link *l,
 					 int end)
 {
-	const struct sight *s = find_sight(x, l->end[end].node);
+	const struct sight *s = observing_sight(x, l->end[end].node);
 	const struct dump_iface *i;
 
 	if (!s || !s->there)
 		return NULL;
-	i = dump_find(&s->dump, ifindex_of(l, end));
-	return i && i->veth && i->peer == ifindex_of(l, !end) ? i : NULL;
+	i = dump_find(&s->dump, observing_ifindex(l, end));
+	return i && i->veth && i->peer == observing_ifindex(l, !end) ? i : NULL;
 }
 
 /* Whether the link's ends are each other's peers; 1 or 0, or -errno. */
@@ -204,10 +182,10 @@ static int are_peers(const struct observing *x, const struct link *l, struct err
 
 	if (!a || !b)
 		return 0;
-	r = kern_enter(x->k, find_sight(x, l->end[0].node)->node, &nl_a, &ns_a, e);
+	r = kern_enter(x->k, observing_sight(x, l->end[0].node)->node, &nl_a, &ns_a, e);
 	if (r == 0)
-		r = kern_enter(x->k, find_sight(x, l->end[1].node)->node, &nl_b, &ns_b,
-			       e);
+		r = kern_enter(x->k, observing_sight(x, l->end[1].node)->node, &nl_b,
+			       &ns_b, e);
 	if (r == 0)
 		r = dump_nsid(nl_a, ns_b, &id, e);
 	if (r < 0) {
@@ -236,272 +214,19 @@ static bool mac_differs(const struct observing *x, const struct link *l)
 	return false;
 }
 
-/* ---- writing what was found ---- */
-
-static void clear_port(struct model *m, uint32_t node, unsigned index, uint32_t link)
-{
-	const struct node *n = model_node(m, node);
-
-	if (n && index < n->ports.n && n->ports.v[index].link == link)
-		model_edit_node(m, node)->ports.v[index].link = 0;
-}
-
-static void take_out(struct model *m, const struct link *l)
-{
-	uint32_t id = l->id, node[2] = { l->end[0].node, l->end[1].node };
-	unsigned index[2] = { l->end[0].index, l->end[1].index };
-
-	model_remove_link(m, id);
-	for (int end = 0; end < 2; end++)
-		clear_port(m, node[end], index[end], id);
-}
-
-static void take_out_node(struct model *m, uint32_t id)
-{
-	/* by number: the array changes on the way */
-	for (size_t i = 0; i < model_node(m, id)->ports.n; i++) {
-		struct port p = model_node(m, id)->ports.v[i];
-		const struct link *l = p.link ? model_link(m, p.link) : NULL;
-
-		if (l)
-			take_out(m, l);
-	}
-	model_remove_node(m, id);
-}
-
-static void put_in_node(struct model *m, const struct node *n)
-{
-	struct node *own = mem_alloc(sizeof(*own));
-
-	*own = *n;
-	vec_copy(&own->loopback, &n->loopback);
-	vec_copy(&own->routes, &n->routes);
-	memset(&own->ports, 0, sizeof(own->ports));
-	model_insert_node(m, own);
-}
-
-static void put_in_link(struct model *m, const struct link *l)
-{
-	struct link *own = mem_alloc(sizeof(*own));
-
-	*own = *l;
-	own->name = mem_strdup(l->name);
-	for (int end = 0; end < 2; end++) {
-		const struct iface *i = &l->end[end];
-		struct node *n = model_edit_node(m, i->node);
-
-		vec_copy(&own->end[end].addresses, &i->addresses);
-		while (n->ports.n <= i->index)
-			vec_push(&n->ports, ((struct port){ 0, 0 }));
-		n->ports.v[i->index] = (struct port){ l->id, end };
-	}
-	model_insert_link(m, own);
-}
-
-static bool contains(const address_vec *v, const struct ip *ip)
-{
-	vec_each (v, a)
-		if (ip_equal(&a->ip, ip))
-			return true;
-	return false;
-}
-
-static bool has_subnet_route(const struct dump *d, int ifindex, const struct ip *ip)
-{
-	struct ip subnet = ip_network(ip);
-
-	if (ip->len == ip_bits(ip))
-		return true;
-	vec_each (&d->subnets, r)
-		if (r->ifindex == ifindex && ip_equal(&r->prefix, &subnet))
-			return true;
-	return false;
-}
-
-/* Takes the hollow addresses of an interface that is up out of those seen. */
-static void find_hollows(struct observing *x, const struct sight *s, int ifindex,
-			 address_vec *seen)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < seen->n; i++) {
-		struct hollow h = { s->node->id, ifindex, seen->v[i].ip };
-
-		if (has_subnet_route(&s->dump, ifindex, &h.ip))
-			seen->v[kept++] = seen->v[i];
-		else
-			vec_push(&x->o->hollows, h);
-	}
-	seen->n = kept;
-}
-
-static bool is_hollow(const struct observing *x, const struct sight *s, int ifindex)
-{
-	vec_each (&x->o->hollows, h)
-		if (h->node == s->node->id && h->ifindex == ifindex)
-			return true;
-	return false;
-}
-
-/* The interface's addresses as far as they are ours: marked so, or in a model (kernels
- * before 5.18 have no mark). */
-static address_vec seen_addresses(const struct dump *d, int ifindex, const address_vec *a,
-				  const address_vec *b)
-{
-	address_vec seen = { 0 };
-
-	vec_each (&d->addresses, i)
-		if (i->ifindex == ifindex &&
-		    (i->ours || (a && contains(a, &i->ip)) || (b && contains(b, &i->ip))))
-			vec_push(&seen, ((struct address){ i->ip, false }));
-	return seen;
-}
-
-static bool same_addresses(const address_vec *a, const address_vec *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!ip_equal(&a->v[i].ip, &b->v[i].ip))
-			return false;
-	return true;
-}
-
-/* Whether the kernel has what the interface should have; those that it loses while it is
- * down are not missing. */
-static bool as_it_should(const address_vec *seen, const address_vec *wanted, bool up)
-{
-	address_vec kept = { 0 };
-	bool same;
-
-	if (up)
-		return same_addresses(seen, wanted);
-	vec_each (wanted, a)
-		if (a->ip.family == AF_INET)
-			vec_push(&kept, *a);
-	same = same_addresses(seen, &kept);
-	vec_free(&kept);
-	return same;
-}
-
-static const struct iface *other_iface(const struct observing *x, const struct link *l,
-				       int end)
-{
-	const struct link *o = model_link(x->other, l->id);
-
-	return o ? &o->end[end] : NULL;
-}
-
-static void write_end(struct observing *x, const struct link *l, int end)
-{
-	struct model *m = x->o->model;
-	const struct sight *s = find_sight(x, l->end[end].node);
-	const struct dump_iface *i = dump_find(&s->dump, ifindex_of(l, end));
-	const struct iface *other = other_iface(x, l, end);
-	const struct iface *wanted = &model_link(m, l->id)->end[end];
-	address_vec seen = seen_addresses(&s->dump, i->ifindex, &wanted->addresses,
-					  other ? &other->addresses : NULL);
-	bool unplugged = s->node->kind == NODE_SWITCH && i->master != IFINDEX_BRIDGE;
-
-	if (i->up)
-		find_hollows(x, s, i->ifindex, &seen);
-	if (i->mtu != l->mtu || unplugged)
-		model_edit_link(m, l->id)->mtu = unplugged ? 0 : i->mtu;
-	if (i->up != model_iface_up(m, model_link(m, l->id), end))
-		model_edit_link(m, l->id)->end[end].up = i->up;
-	if (memcmp(i->mac, wanted->mac, sizeof(i->mac)) != 0)
-		memcpy(model_edit_link(m, l->id)->end[end].mac, i->mac, sizeof(i->mac));
-	wanted = &model_link(m, l->id)->end[end];
-	if (!as_it_should(&seen, &wanted->addresses, i->up)) {
-		address_vec *own = &model_edit_link(m, l->id)->end[end].addresses;
-
-		vec_free(own);
-		*own = seen;
-		memset(&seen, 0, sizeof(seen));
-	}
-	vec_free(&seen);
-}
-
-static uint32_t kernel_metric(const struct route *r)
-{
-	return r->metric || r->prefix.family == AF_INET ? r->metric : 1024;
-}
-
-static bool is_route(const struct dump_route *d, const struct route *r)
-{
-	return ip_equal(&d->prefix, &r->prefix) && ip_same_address(&d->via, &r->via) &&
-	       d->metric == kernel_metric(r);
-}
-
-static const struct route *find_route(const struct node *n, const struct dump_route *d)
-{
-	if (n)
-		vec_each (&n->routes, r)
-			if (is_route(d, r))
-				return r;
-	return NULL;
-}
-
-static void write_routes(struct observing *x, const struct sight *s)
-{
-	struct node *own = model_edit_node(x->o->model, s->node->id);
-	const struct node *target = model_node(x->target, s->node->id);
-	const struct node *other = model_node(x->other, s->node->id);
-
-	own->routes.n = 0;
-	vec_each (&s->dump.routes, d) {
-		const struct route *r = find_route(target, d);
-		struct route made = { d->prefix, d->via, d->metric, ROUTE_MANUAL };
-
-		/* the kernel drops it when the hollow address is taken away */
-		if (is_hollow(x, s, d->ifindex))
-			continue;
-		if (!r)
-			r = find_route(other, d);
-		vec_push(&own->routes, r ? *r : made);
-	}
-}
-
-static void write_node(struct observing *x, const struct sight *s)
-{
-	struct model *m = x->o->model;
-	const struct node *other = model_node(x->other, s->node->id);
-	bool is_switch = s->node->kind == NODE_SWITCH;
-	const struct dump_iface *base =
-		dump_find(&s->dump, is_switch ? IFINDEX_BRIDGE : IFINDEX_LOOPBACK);
-	const address_vec *wanted = &model_node(m, s->node->id)->loopback;
-	address_vec seen = seen_addresses(&s->dump, IFINDEX_LOOPBACK, wanted,
-					  other ? &other->loopback : NULL);
-
-	if (!same_addresses(&seen, wanted)) {
-		struct node *own = model_edit_node(m, s->node->id);
-
-		vec_free(&own->loopback);
-		own->loopback = seen;
-	} else {
-		vec_free(&seen);
-	}
-	if (!base || !base->up)
-		vec_push(&x->o->lowered, s->node->id);
-	if (is_switch && base && base->stp != s->node->stp)
-		model_edit_node(m, s->node->id)->stp = base->stp;
-	if (!is_switch)
-		write_routes(x, s);
-}
-
 /* ---- all ---- */
 
 /* The link is there: marks its ends as taken. False: another one has them. */
 static bool claim(struct observing *x, const struct link *l)
 {
-	struct sight *s[2] = { find_sight(x, l->end[0].node),
-			       find_sight(x, l->end[1].node) };
+	struct sight *s[2] = { observing_sight(x, l->end[0].node),
+			       observing_sight(x, l->end[1].node) };
 
 	for (int end = 0; end < 2; end++)
-		if (is_claimed(s[end], ifindex_of(l, end)))
+		if (is_claimed(s[end], observing_ifindex(l, end)))
 			return false;
 	for (int end = 0; end < 2; end++)
-		vec_push(&s[end]->claimed, ifindex_of(l, end));
+		vec_push(&s[end]->claimed, observing_ifindex(l, end));
 	return true;
 }
 
@@ -513,9 +238,9 @@ static void write_nodes(struct observing *x)
 		bool in = model_node(m, s->node->id) != NULL;
 
 		if (in && !s->there)
-			take_out_node(m, s->node->id);
+			observing_take_node(m, s->node->id);
 		else if (!in && s->there)
-			put_in_node(m, s->node);
+			observing_put_node(m, s->node);
 		/* what an interface does shows in itself alone */
 		if (s->there && !model_node(m, s->node->id)->up)
 			model_edit_node(m, s->node->id)->up = true;
@@ -539,14 +264,14 @@ static int write_links(struct observing *x, struct err *e)
 			if (r > 0 && claim(x, l))
 				vec_push(&found, l);
 			else if (r >= 0 && model_link(m, l->id))
-				take_out(m, model_link(m, l->id));
+				model_unplug_link(m, l->id);
 		}
 	if (r >= 0)
 		vec_each (&found, l) {
 			if (!model_link(m, (*l)->id))
-				put_in_link(m, *l);
-			write_end(x, *l, 0);
-			write_end(x, *l, 1);
+				observing_put_link(m, *l);
+			observing_write_end(x, *l, 0);
+			observing_write_end(x, *l, 1);
 		}
 	vec_free(&found);
 	return r < 0 ? r : 0;
@@ -591,7 +316,7 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 	if (r == 0) {
 		vec_each (&x.sights, s)
 			if (s->there)
-				write_node(&x, s);
+				observing_write_node(&x, s);
 		find_strays(&x);
 	}
 	kern_rest(k);

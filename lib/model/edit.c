@@ -153,6 +153,27 @@ static void detach(struct model *m, uint32_t node, unsigned index)
 		n->ports.n--;
 }
 
+void model_plug_link(struct model *m, struct link *l)
+{
+	model_insert_link(m, l);
+	for (int end = 0; end < 2; end++)
+		attach(m, l->id, end, l->end[end].node, l->end[end].index);
+}
+
+void model_unplug_link(struct model *m, uint32_t id)
+{
+	const struct link *l = model_link(m, id);
+
+	for (int end = 0; end < 2; end++) {
+		const struct iface *i = &l->end[end];
+		const struct node *n = model_node(m, i->node);
+
+		if (n && i->index < n->ports.n && n->ports.v[i->index].link == id)
+			detach(m, i->node, i->index);
+	}
+	model_remove_link(m, id);
+}
+
 static int check_link(const struct model *m, const struct node *const node[2],
 		      const struct link_options *o, struct err *e)
 {
@@ -242,9 +263,7 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 		else if (o->end[end].no_address && node[end]->kind != NODE_SWITCH)
 			i->manual = true;
 	}
-	model_insert_link(m, l);
-	for (int end = 0; end < 2; end++)
-		attach(m, l->id, end, l->end[end].node, l->end[end].index);
+	model_plug_link(m, l);
 	for (int end = 0; end < 2; end++) {
 		const struct ip *ip = &o->end[end].ip;
 
@@ -263,13 +282,9 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 
 int model_del_link(struct model *m, uint32_t id, struct err *e)
 {
-	const struct link *l = model_link(m, id);
-
-	if (!l)
+	if (!model_link(m, id))
 		return err_set(e, ENOENT, "the link is gone");
-	for (int end = 0; end < 2; end++)
-		detach(m, l->end[end].node, l->end[end].index);
-	model_remove_link(m, id);
+	model_unplug_link(m, id);
 	return 0;
 }
 

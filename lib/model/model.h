@@ -222,6 +222,9 @@ void model_insert_node(struct model *m, struct node *n);
 void model_insert_link(struct model *m, struct link *l);
 void model_remove_node(struct model *m, uint32_t id);
 void model_remove_link(struct model *m, uint32_t id);
+/* The same with the link's place among its nodes' ports, which must be free. */
+void model_plug_link(struct model *m, struct link *l);
+void model_unplug_link(struct model *m, uint32_t id);
 
 /* ---- what follows from the rest (settle.c) ---- */
 

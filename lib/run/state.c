@@ -373,38 +373,17 @@ static void free_link(struct link *l)
 	free(l);
 }
 
-static int put_into_ports(const struct reading *x, const struct link *l)
-{
-	for (int end = 0; end < 2; end++) {
-		struct node *n = model_edit_node(x->m, l->end[end].node);
-		unsigned index = l->end[end].index;
-
-		while (n->ports.n <= index)
-			vec_push(&n->ports, ((struct port){ 0, 0 }));
-		if (n->ports.v[index].link)
-			return bad(x, "a link");
-		n->ports.v[index] = (struct port){ l->id, end };
-	}
-	return 0;
-}
-
-static void clear_port(struct model *m, const struct iface *i, uint32_t link)
+static bool is_free(const struct model *m, const struct iface *i)
 {
 	const struct node *n = model_node(m, i->node);
 
-	if (n && i->index < n->ports.n && n->ports.v[i->index].link == link)
-		model_edit_node(m, i->node)->ports.v[i->index].link = 0;
+	return i->index >= n->ports.n || !n->ports.v[i->index].link;
 }
 
 static void take_out_link(struct model *m, uint32_t id)
 {
-	const struct link *l = model_link(m, id);
-
-	if (!l)
-		return;
-	clear_port(m, &l->end[0], id);
-	clear_port(m, &l->end[1], id);
-	model_remove_link(m, id);
+	if (model_link(m, id))
+		model_unplug_link(m, id);
 }
 
 static int read_link(const struct reading *x, const json_t *o)
@@ -422,13 +401,15 @@ static int read_link(const struct reading *x, const json_t *o)
 		r = bad(x, "a link");
 	for (int end = 0; end < 2 && r == 0; end++)
 		r = read_end(x, json_array_get(ends, (size_t)end), l, end);
+	if (r == 0 && (model_link(x->m, l->id) || !is_free(x->m, &l->end[0]) ||
+		       !is_free(x->m, &l->end[1])))
+		r = bad(x, "a link");
 	if (r < 0) {
 		free_link(l);
 		return r;
 	}
-	take_out_link(x->m, l->id);
-	model_insert_link(x->m, l);
-	return put_into_ports(x, l);
+	model_plug_link(x->m, l);
+	return 0;
 }
 
 /* ---- all ---- */

@@ -1,0 +1,332 @@
+/*
+ * apply.c — carrying out plans.
+ *
+ * Consecutive steps that go to the same socket are one batch: all links are
+ * made through the fabric's, and what happens within a node goes through a
+ * socket of its own. A batch is run when the next step goes elsewhere, when it
+ * is large, or when a descriptor it needs would have to be closed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/kern_parts.h"
+#include "kern/netns.h"
+#include "kern/request.h"
+
+enum { BATCH_STEPS = 128 };
+
+/* ---- batches ---- */
+
+/* That it is there, or gone, already is what the step wants. */
+static bool is_fine(const struct step *s, int code)
+{
+	switch (s->op) {
+	case STEP_LINK_DEL:
+		return code == -ENODEV;
+	case STEP_ADDRESS_DEL:
+		return code == -EADDRNOTAVAIL || code == -ENODEV;
+	case STEP_ROUTE_DEL:
+		return code == -ESRCH || code == -ENODEV;
+	case STEP_ADDRESS_ADD:
+		return code == -EEXIST;
+	default:
+		return false;
+	}
+}
+
+static void say_what_to_try(struct err *e, const struct step *s)
+{
+	switch (e->code) {
+	case -ENODEV:
+	case -ENXIO:
+	case -ENETUNREACH:
+	case -EHOSTUNREACH:
+	case -ENETDOWN:
+		err_hint(e, "something else may have changed the network: 'repair' puts "
+			    "back what is missing");
+		break;
+	case -EEXIST:
+		if (s->op == STEP_LINK_ADD)
+			err_hint(e, "something else made an interface of that name or "
+				    "number there");
+		break;
+	case -ENOMEM:
+	case -ENOBUFS:
+		err_hint(e, "the kernel is out of memory");
+		break;
+	}
+}
+
+static int step_failed(const struct kern *k, const struct step *s,
+		       const struct netlink_result *why, struct err *e)
+{
+	cleanup_free char *what = step_text(k->plan, s);
+
+	if (why->message)
+		err_set(e, why->code, "%s: %s (%s)", what, why->message,
+			strerror(-why->code));
+	else
+		err_sys(e, why->code, "%s", what);
+	if (e)
+		say_what_to_try(e, s);
+	return why->code;
+}
+
+static void empty_batch(struct kern *k)
+{
+	vec_each (&k->needed, h)
+		(*h)->queued = false;
+	k->needed.n = 0;
+	k->steps.n = 0;
+	k->batch.ends.n = 0;
+	k->batch.bytes.n = 0;
+	k->to = NULL;
+}
+
+int kern_run_batch(void *kern, struct err *e)
+{
+	struct kern *k = kern;
+	struct netlink_result *results;
+	size_t n = k->steps.n;
+	int r = 0, failed;
+
+	if (!n)
+		return 0;
+	results = mem_alloc(n * sizeof(*results));
+	failed = netlink_batch_run(k->to, &k->batch, results, e);
+	if (failed < 0)
+		r = failed;
+	for (size_t i = 0; i < n; i++) {
+		const struct step *s = &k->plan->steps.v[k->steps.v[i]];
+
+		if (failed > 0 && r == 0 && results[i].code &&
+		    !is_fine(s, results[i].code))
+			r = step_failed(k, s, &results[i], e);
+		free(results[i].message);
+	}
+	free(results);
+	empty_batch(k);
+	return r;
+}
+
+static void need(struct kern *k, struct handle *h)
+{
+	if (h->queued)
+		return;
+	h->queued = true;
+	vec_push(&k->needed, h);
+}
+
+/* Appends a request that step number at is about. */
+static int queue(struct kern *k, struct netlink *to, struct nl_msg *m, size_t at,
+		 struct err *e)
+{
+	int r = 0;
+
+	if (k->to != to || k->steps.n >= BATCH_STEPS)
+		r = kern_run_batch(k, e);
+	k->to = to;
+	netlink_batch_add(&k->batch, m);
+	vec_push(&k->steps, at);
+	return r;
+}
+
+/* ---- steps ---- */
+
+static int in_context(const struct kern *k, const struct step *s, int code, struct err *e)
+{
+	cleanup_free char *what = step_text(k->plan, s);
+
+	err_context(e, "%s", what);
+	return code;
+}
+
+static int do_node_add(struct kern *k, const struct step *s, struct err *e)
+{
+	cleanup_free char *path = kern_path(k, s->node->name);
+	struct handle *h;
+	int ns, r;
+
+	r = handles_make_room(&k->handles, e);
+	if (r == 0)
+		do
+			r = node_create(path, e);
+		while (r < 0 && handles_retry(&k->handles, r, &r, e));
+	if (r < 0)
+		return in_context(k, s, r, e);
+	k->handles.away = true;
+	ns = netns_open_self();
+	if (ns < 0) {
+		r = err_sys(e, ns, "open its network namespace");
+	} else {
+		h = handles_add(&k->handles, s->node, ns);
+		r = netlink_open(&h->nl, e); /* the thread is in it */
+		if (r == 0)
+			r = node_prepare(&h->nl, s->node, &k->defaults, e);
+		if (r == 0)
+			r = node_show(path, k->name, s->node->name, e);
+		if (r < 0)
+			handles_forget(&k->handles, h);
+	}
+	if (r < 0) {
+		handles_go_home(&k->handles);
+		netns_unpin(path, NULL);
+		return in_context(k, s, r, e);
+	}
+	return 0;
+}
+
+/* Ends the nodes of the steps [at, last); all at once, for it means reading all of /proc.
+ */
+static int do_nodes_del(struct kern *k, size_t at, size_t last, struct err *e)
+{
+	VEC(char *) names = { 0 };
+	int r;
+
+	handles_go_home(&k->handles);
+	for (; at < last; at++) {
+		const struct node *n = k->plan->steps.v[at].node;
+		struct handle *h = handles_find(&k->handles, n->id);
+
+		if (h)
+			handles_forget(&k->handles, h);
+		vec_push(&names, (char *)n->name);
+	}
+	r = nodes_end(k->dir, k->name, names.v, names.n, e);
+	vec_free(&names);
+	return r;
+}
+
+static int do_link_add(struct kern *k, const struct step *s, size_t at, struct err *e)
+{
+	struct handle *h[2];
+	int ns[2];
+
+	for (int end = 0; end < 2; end++) {
+		const struct node *n = model_node(k->plan->to, s->link->end[end].node);
+		int r = handles_get(&k->handles, n, &h[end], e);
+
+		if (r < 0) {
+			err_context(e, "%s", n->name);
+			return r;
+		}
+		ns[end] = h[end]->ns;
+	}
+	need(k, h[0]);
+	need(k, h[1]);
+	return queue(k, &k->fabric, request_link_add(s, ns), at, e);
+}
+
+/* Deleting several links of a node one by one would mean waiting for all CPUs each time
+ * (synchronize_net()); a group goes at once. */
+static int do_links_del(struct kern *k, size_t at, size_t last, struct err *e)
+{
+	const struct step *s = &k->plan->steps.v[at];
+	struct handle *h;
+	int r = handles_get(&k->handles, s->node, &h, e);
+
+	if (r == -ENOENT) { /* with the namespace its links are gone */
+		err_clear(e);
+		return 0;
+	}
+	if (r == 0)
+		r = handles_socket(&k->handles, h, e);
+	if (r < 0)
+		return in_context(k, s, r, e);
+	need(k, h);
+	if (last - at == 1)
+		return queue(k, &h->nl, request_link_del(request_ifindex(s)), at, e);
+	for (size_t i = at; i < last && r == 0; i++) {
+		int ifindex = request_ifindex(&k->plan->steps.v[i]);
+
+		r = queue(k, &h->nl, request_link_group(ifindex, DYING_GROUP), i, e);
+	}
+	if (r == 0)
+		r = queue(k, &h->nl, request_group_del(DYING_GROUP), at, e);
+	return r;
+}
+
+static struct nl_msg *inside_request(const struct step *s)
+{
+	switch (s->op) {
+	case STEP_NODE_SET:
+		return s->node->kind == NODE_SWITCH ? request_bridge(&s->settings)
+						    : request_link_up(IFINDEX_LOOPBACK);
+	case STEP_IFACE_SET:
+		return request_iface_set(s);
+	case STEP_ADDRESS_ADD:
+	case STEP_ADDRESS_DEL:
+		return request_address(s);
+	default:
+		return request_route(s);
+	}
+}
+
+static int do_inside(struct kern *k, const struct step *s, size_t at, struct err *e)
+{
+	struct handle *h;
+	int r = handles_get(&k->handles, s->node, &h, e);
+
+	if (r == 0)
+		r = handles_socket(&k->handles, h, e);
+	if (r < 0) {
+		err_context(e, "%s", s->node->name);
+		return r;
+	}
+	need(k, h);
+	return queue(k, &h->nl, inside_request(s), at, e);
+}
+
+/* How many steps from here on are done together. */
+static size_t run_of(const struct plan *p, size_t at, size_t last)
+{
+	const struct step *s = &p->steps.v[at];
+	size_t end = at + 1;
+
+	if (s->op != STEP_NODE_DEL && s->op != STEP_LINK_DEL)
+		return 1;
+	while (end < last && p->steps.v[end].op == s->op &&
+	       (s->op == STEP_NODE_DEL || p->steps.v[end].node == s->node))
+		end++;
+	return end - at;
+}
+
+int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
+	       struct err *e)
+{
+	size_t last = first + n, together;
+	int r = 0;
+
+	k->plan = p;
+	for (size_t at = first; at < last && r == 0; at += together) {
+		const struct step *s = &p->steps.v[at];
+
+		together = run_of(p, at, last);
+		switch (s->op) {
+		case STEP_NODE_ADD:
+			r = kern_run_batch(k, e);
+			if (r == 0)
+				r = do_node_add(k, s, e);
+			break;
+		case STEP_NODE_DEL:
+			r = kern_run_batch(k, e);
+			if (r == 0)
+				r = do_nodes_del(k, at, at + together, e);
+			break;
+		case STEP_LINK_ADD:
+			r = do_link_add(k, s, at, e);
+			break;
+		case STEP_LINK_DEL:
+			r = do_links_del(k, at, at + together, e);
+			break;
+		default:
+			r = do_inside(k, s, at, e);
+		}
+	}
+	if (r == 0)
+		r = kern_run_batch(k, e);
+	empty_batch(k);
+	k->plan = NULL;
+	return r;
+}

@@ -1,0 +1,86 @@
+/*
+ * moved.c — addresses that were another interface's before; see announce.h.
+ */
+#include <time.h>
+
+#include "kern/announce.h"
+#include "kern/kern_parts.h"
+#include "kern/request.h"
+
+static void release(struct kern *k, const address_vec *v)
+{
+	vec_each (v, a)
+		ip_set_add(&k->released, &a->ip);
+}
+
+/* Not every link that goes has a step: most go with a namespace. */
+static void release_links(struct kern *k, const struct plan *p)
+{
+	size_t at = 0;
+
+	vec_each (&p->from->links, l) {
+		while (at < p->to->links.n && p->to->links.v[at]->id < (*l)->id)
+			at++;
+		if (at < p->to->links.n && p->to->links.v[at]->id == (*l)->id)
+			continue;
+		release(k, &(*l)->end[0].addresses);
+		release(k, &(*l)->end[1].addresses);
+	}
+}
+
+/* Whether the interface has the address again, perhaps with another length. */
+static bool keeps(const struct plan *p, const struct step *s)
+{
+	const struct link *l = model_link(p->to, s->link->id);
+
+	if (l)
+		vec_each (&l->end[s->end].addresses, a)
+			if (ip_same_address(&a->ip, &s->address))
+				return true;
+	return false;
+}
+
+static bool is_moved(const struct kern *k, const struct plan *p, const struct step *s)
+{
+	return s->op == STEP_ADDRESS_ADD && s->link &&
+	       ip_set_has(&k->released, &s->address) &&
+	       model_iface_up(p->to, s->link, 0) && model_iface_up(p->to, s->link, 1);
+}
+
+static void wait_ready(struct kern *k, const struct plan *p, const struct step *s,
+		       int *patience_ms)
+{
+	const struct timespec breath = { .tv_nsec = 1000000 };
+
+	for (int end = 0; end < 2; end++) {
+		const struct node *n = model_node(p->to, s->link->end[end].node);
+		int ifindex = IFINDEX_BASE + (int)s->link->end[end].index, ns;
+		struct netlink *nl;
+
+		if (kern_enter(k, n, &nl, &ns, NULL) < 0)
+			continue;
+		while (!announce_ready(nl, ifindex) && (*patience_ms)-- > 0)
+			nanosleep(&breath, NULL);
+	}
+}
+
+void kern_announce(struct kern *k, const struct plan *p)
+{
+	int patience_ms = 100;
+
+	release_links(k, p);
+	vec_each (&p->steps, s)
+		if (s->op == STEP_ADDRESS_DEL && s->link && !keeps(p, s))
+			ip_set_add(&k->released, &s->address);
+	vec_each (&p->steps, s) {
+		struct handle *h;
+
+		if (!is_moved(k, p, s))
+			continue;
+		wait_ready(k, p, s, &patience_ms);
+		if (handles_get(&k->handles, s->node, &h, NULL) == 0 &&
+		    handles_enter(&k->handles, h->ns, NULL) == 0)
+			announce_send(request_ifindex(s), s->link->end[s->end].mac,
+				      &s->address, s->node->kind == NODE_ROUTER);
+	}
+}

@@ -1,0 +1,234 @@
+/*
+ * observed_model.c — what was seen, written into the model that is found.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/observing.h"
+#include "kern/request.h"
+
+void observing_take_node(struct model *m, uint32_t id)
+{
+	/* by number: the array changes on the way */
+	for (size_t i = 0; i < model_node(m, id)->ports.n; i++) {
+		struct port p = model_node(m, id)->ports.v[i];
+		const struct link *l = p.link ? model_link(m, p.link) : NULL;
+
+		if (l)
+			model_unplug_link(m, l->id);
+	}
+	model_remove_node(m, id);
+}
+
+void observing_put_node(struct model *m, const struct node *n)
+{
+	struct node *own = mem_alloc(sizeof(*own));
+
+	*own = *n;
+	vec_copy(&own->loopback, &n->loopback);
+	vec_copy(&own->routes, &n->routes);
+	memset(&own->ports, 0, sizeof(own->ports));
+	model_insert_node(m, own);
+}
+
+void observing_put_link(struct model *m, const struct link *l)
+{
+	struct link *own = mem_alloc(sizeof(*own));
+
+	*own = *l;
+	own->name = mem_strdup(l->name);
+	vec_copy(&own->end[0].addresses, &l->end[0].addresses);
+	vec_copy(&own->end[1].addresses, &l->end[1].addresses);
+	model_plug_link(m, own);
+}
+
+static bool contains(const address_vec *v, const struct ip *ip)
+{
+	vec_each (v, a)
+		if (ip_equal(&a->ip, ip))
+			return true;
+	return false;
+}
+
+static bool has_subnet_route(const struct dump *d, int ifindex, const struct ip *ip)
+{
+	struct ip subnet = ip_network(ip);
+
+	if (ip->len == ip_bits(ip))
+		return true;
+	vec_each (&d->subnets, r)
+		if (r->ifindex == ifindex && ip_equal(&r->prefix, &subnet))
+			return true;
+	return false;
+}
+
+/* Takes the hollow addresses of an interface that is up out of those seen. */
+static void find_hollows(struct observing *x, const struct sight *s, int ifindex,
+			 address_vec *seen)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < seen->n; i++) {
+		struct hollow h = { s->node->id, ifindex, seen->v[i].ip };
+
+		if (has_subnet_route(&s->dump, ifindex, &h.ip))
+			seen->v[kept++] = seen->v[i];
+		else
+			vec_push(&x->o->hollows, h);
+	}
+	seen->n = kept;
+}
+
+static bool is_hollow(const struct observing *x, const struct sight *s, int ifindex)
+{
+	vec_each (&x->o->hollows, h)
+		if (h->node == s->node->id && h->ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* The interface's addresses as far as they are ours: marked so, or in a model (kernels
+ * before 5.18 have no mark). */
+static address_vec seen_addresses(const struct dump *d, int ifindex, const address_vec *a,
+				  const address_vec *b)
+{
+	address_vec seen = { 0 };
+
+	vec_each (&d->addresses, i)
+		if (i->ifindex == ifindex &&
+		    (i->ours || (a && contains(a, &i->ip)) || (b && contains(b, &i->ip))))
+			vec_push(&seen, ((struct address){ i->ip, false }));
+	return seen;
+}
+
+static bool same_addresses(const address_vec *a, const address_vec *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!ip_equal(&a->v[i].ip, &b->v[i].ip))
+			return false;
+	return true;
+}
+
+/* Whether the kernel has what the interface should have; those that it loses while it is
+ * down are not missing. */
+static bool as_it_should(const address_vec *seen, const address_vec *wanted, bool up)
+{
+	address_vec kept = { 0 };
+	bool same;
+
+	if (up)
+		return same_addresses(seen, wanted);
+	vec_each (wanted, a)
+		if (a->ip.family == AF_INET)
+			vec_push(&kept, *a);
+	same = same_addresses(seen, &kept);
+	vec_free(&kept);
+	return same;
+}
+
+static const struct iface *other_iface(const struct observing *x, const struct link *l,
+				       int end)
+{
+	const struct link *o = model_link(x->other, l->id);
+
+	return o ? &o->end[end] : NULL;
+}
+
+void observing_write_end(struct observing *x, const struct link *l, int end)
+{
+	struct model *m = x->o->model;
+	const struct sight *s = observing_sight(x, l->end[end].node);
+	const struct dump_iface *i = dump_find(&s->dump, observing_ifindex(l, end));
+	const struct iface *other = other_iface(x, l, end);
+	const struct iface *wanted = &model_link(m, l->id)->end[end];
+	address_vec seen = seen_addresses(&s->dump, i->ifindex, &wanted->addresses,
+					  other ? &other->addresses : NULL);
+	bool unplugged = s->node->kind == NODE_SWITCH && i->master != IFINDEX_BRIDGE;
+
+	if (i->up)
+		find_hollows(x, s, i->ifindex, &seen);
+	if (i->mtu != l->mtu || unplugged)
+		model_edit_link(m, l->id)->mtu = unplugged ? 0 : i->mtu;
+	if (i->up != model_iface_up(m, model_link(m, l->id), end))
+		model_edit_link(m, l->id)->end[end].up = i->up;
+	if (memcmp(i->mac, wanted->mac, sizeof(i->mac)) != 0)
+		memcpy(model_edit_link(m, l->id)->end[end].mac, i->mac, sizeof(i->mac));
+	wanted = &model_link(m, l->id)->end[end];
+	if (!as_it_should(&seen, &wanted->addresses, i->up)) {
+		address_vec *own = &model_edit_link(m, l->id)->end[end].addresses;
+
+		vec_free(own);
+		*own = seen;
+		memset(&seen, 0, sizeof(seen));
+	}
+	vec_free(&seen);
+}
+
+static uint32_t kernel_metric(const struct route *r)
+{
+	return r->metric || r->prefix.family == AF_INET ? r->metric : 1024;
+}
+
+static bool is_route(const struct dump_route *d, const struct route *r)
+{
+	return ip_equal(&d->prefix, &r->prefix) && ip_same_address(&d->via, &r->via) &&
+	       d->metric == kernel_metric(r);
+}
+
+static const struct route *find_route(const struct node *n, const struct dump_route *d)
+{
+	if (n)
+		vec_each (&n->routes, r)
+			if (is_route(d, r))
+				return r;
+	return NULL;
+}
+
+static void write_routes(struct observing *x, const struct sight *s)
+{
+	struct node *own = model_edit_node(x->o->model, s->node->id);
+	const struct node *target = model_node(x->target, s->node->id);
+	const struct node *other = model_node(x->other, s->node->id);
+
+	own->routes.n = 0;
+	vec_each (&s->dump.routes, d) {
+		const struct route *r = find_route(target, d);
+		struct route made = { d->prefix, d->via, d->metric, ROUTE_MANUAL };
+
+		/* the kernel drops it when the hollow address is taken away */
+		if (is_hollow(x, s, d->ifindex))
+			continue;
+		if (!r)
+			r = find_route(other, d);
+		vec_push(&own->routes, r ? *r : made);
+	}
+}
+
+void observing_write_node(struct observing *x, const struct sight *s)
+{
+	struct model *m = x->o->model;
+	const struct node *other = model_node(x->other, s->node->id);
+	bool is_switch = s->node->kind == NODE_SWITCH;
+	const struct dump_iface *base =
+		dump_find(&s->dump, is_switch ? IFINDEX_BRIDGE : IFINDEX_LOOPBACK);
+	const address_vec *wanted = &model_node(m, s->node->id)->loopback;
+	address_vec seen = seen_addresses(&s->dump, IFINDEX_LOOPBACK, wanted,
+					  other ? &other->loopback : NULL);
+
+	if (!same_addresses(&seen, wanted)) {
+		struct node *own = model_edit_node(m, s->node->id);
+
+		vec_free(&own->loopback);
+		own->loopback = seen;
+	} else {
+		vec_free(&seen);
+	}
+	if (!base || !base->up)
+		vec_push(&x->o->lowered, s->node->id);
+	if (is_switch && base && base->stp != s->node->stp)
+		model_edit_node(m, s->node->id)->stp = base->stp;
+	if (!is_switch)
+		write_routes(x, s);
+}

@@ -1,0 +1,45 @@
+/*
+ * observing.h — the two halves of observe(): looking (observe.c), and writing
+ * what was seen into a model (observed_model.c). Private to lib/kern.
+ */
+#ifndef KERN_OBSERVING_H
+#define KERN_OBSERVING_H
+
+#include "kern/dump.h"
+#include "kern/observe.h"
+
+/* A node in question. */
+struct sight {
+	const struct node *node;
+	bool there;
+	struct dump dump;
+	VEC(int) claimed; /* interfaces that a link has */
+};
+
+struct observing {
+	struct kern *k;
+	const struct model *target, *other;
+	bool all;
+	struct observed *o;
+	VEC(struct sight) sights;	/* by node id */
+	VEC(const struct link *) links; /* candidates */
+};
+
+struct sight *observing_sight(const struct observing *x, uint32_t node); /* NULL: none */
+
+static inline int observing_ifindex(const struct link *l, int end)
+{
+	return IFINDEX_BASE + (int)l->end[end].index;
+}
+
+/* A node that is not there, with its links; a node or link that is, of the other model.
+ */
+void observing_take_node(struct model *m, uint32_t id);
+void observing_put_node(struct model *m, const struct node *n);
+void observing_put_link(struct model *m, const struct link *l);
+
+/* What was seen of an interface of a link that is there, and of a node. Ends first. */
+void observing_write_end(struct observing *x, const struct link *l, int end);
+void observing_write_node(struct observing *x, const struct sight *s);
+
+#endif
