@@ -12,7 +12,7 @@ clean_up() { # the trap in lib.sh calls it
 	tm kill-server 2>/dev/null
 }
 screen() {
-	tm capture-pane -p -S -500 | sed 's/ *$//'
+	tm capture-pane -p -J -S -500 | sed 's/ *$//'
 }
 prompts() { # a prompt for each command so far, and the last is empty
 	(($(screen | grep -c '^espalier.*>') > typed)) && [[ $(screen | grep -v '^$' | tail -n 1) =~ \>$ ]]
