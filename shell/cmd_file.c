@@ -45,28 +45,16 @@ int cmd_save(struct session *s, const struct args *a, struct err *e)
 
 /* ---- source ---- */
 
-/* Whether nothing was changed between the two: objects are shared until they are. */
-static bool same_model(const struct model *a, const struct model *b)
-{
-	return a->automatic == b->automatic && a->nodes.n == b->nodes.n &&
-	       a->links.n == b->links.n &&
-	       (!a->nodes.n ||
-		memcmp(a->nodes.v, b->nodes.v, a->nodes.n * sizeof(*a->nodes.v)) == 0) &&
-	       (!a->links.n ||
-		memcmp(a->links.v, b->links.v, a->links.n * sizeof(*a->links.v)) == 0);
-}
-
 /* A file that failed leaves nothing: the network is put back, whatever may interrupt. */
 static void put_back(struct session *s, struct model *before, const char *path,
 		     struct err *e)
 {
 	cleanup_free char *command = mem_printf("source %s (failed)", path);
 	struct hooks hooks = { .progress = s->hooks.progress, .cookie = s->hooks.cookie };
-	struct settled settled = { 0 };
 	struct err failure = ERR_INIT;
 
 	before->next_id = s->net->model->next_id; /* ids are never given twice */
-	if (network_change(s->net, before, command, &hooks, &settled, &failure) == 0) {
+	if (network_change(s->net, before, command, &hooks, &failure) == 0) {
 		err_hint(e, "the network is as it was before the file");
 		return;
 	}
@@ -80,7 +68,7 @@ int cmd_source(struct session *s, const struct args *a, struct err *e)
 	cleanup_free char *path = file_path(a);
 	int r = script_run_file(s, path, e);
 
-	if (r < 0 && !s->keep_going && !same_model(before, s->net->model))
+	if (r < 0 && !s->keep_going && !model_same(before, s->net->model))
 		put_back(s, steal_ptr(before), path, e);
 	model_free(before);
 	if (r == 0)

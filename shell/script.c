@@ -73,23 +73,16 @@ static int change(struct session *s, const struct verb *v, const struct args *a,
 		  struct err *e)
 {
 	struct model *before = model_copy(s->net->model);
-	struct settled settled = { 0 };
 	int r;
 
 	s->draft = model_copy(s->net->model);
 	r = v->run(s, a, e);
 	if (r == 0)
 		r = network_change(s->net, steal_ptr(s->draft), a->statement->text,
-				   &s->hooks, &settled, e);
+				   &s->hooks, e);
 	model_free(steal_ptr(s->draft));
-	if (r == 0) {
+	if (r == 0)
 		tell_change(&s->out, handlers_at_prompt(s), before, s->net->model);
-		if (handlers_at_prompt(s) && settled.lost_routes)
-			output_say(&s->out, STYLE_DIM,
-				   "%u route%s dropped, the next hop being gone",
-				   settled.lost_routes,
-				   settled.lost_routes == 1 ? "" : "s");
-	}
 	model_free(before);
 	return r;
 }

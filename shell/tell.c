@@ -144,16 +144,6 @@ static bool tell_routes(struct teller *t, size_t *hidden, const struct node *old
 
 /* ---- nodes ---- */
 
-static bool same_addresses(const address_vec *a, const address_vec *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!ip_equal(&a->v[i].ip, &b->v[i].ip))
-			return false;
-	return true;
-}
-
 static void tell_renumbered(struct teller *t, size_t *hidden, const char *iface,
 			    const address_vec *old, const address_vec *new)
 {
@@ -185,7 +175,7 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 			 const struct node *new)
 {
 	bool routes = tell_routes(t, hidden, old, new);
-	bool loopback = !same_addresses(&old->loopback, &new->loopback);
+	bool loopback = !addresses_same(&old->loopback, &new->loopback);
 
 	if (old->up != new->up)
 		say(t, hidden, STYLE_PLAIN, "%s %s", new->name, new->up ? "up" : "down");
@@ -278,7 +268,7 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 		const address_vec *was = &old->end[end].addresses;
 		const address_vec *is = &new->end[end].addresses;
 
-		if (same_addresses(was, is))
+		if (addresses_same(was, is))
 			continue;
 		other = true;
 		tell_renumbered(t, hidden, iface_text(t->after, new, end, iface), was,

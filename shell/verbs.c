@@ -30,7 +30,8 @@ const struct verb verbs[] = {
 	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
 	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
 	  cmd_del,
-	  "A node takes its links along and ends the programs in it. Just two nodes mean\n"
+	  "A node takes its links along and ends the programs in it. Just two nodes "
+	  "mean\n"
 	  "the link that joins them; say node to mean the nodes.\n"
 	  "    del h1\n"
 	  "    del h1 s1\n"

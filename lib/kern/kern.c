@@ -57,7 +57,7 @@ static int mount_pins(const char *dir, struct err *e)
 /* A socket in the fabric, which is made if it is not there. */
 static int open_fabric(struct kern *k, struct err *e)
 {
-	cleanup_free char *path = mem_printf("%s/fabric", k->dir);
+	cleanup_free char *path = mem_printf("%s/ns/" FABRIC_NAME, k->dir);
 	int ns = netns_open(path), r;
 
 	if (ns >= 0) {

@@ -9,6 +9,9 @@
 #include "kern/node.h"
 #include "model/ipset.h"
 
+/* The fabric is pinned beside the nodes, by a name that none of them can have. */
+#define FABRIC_NAME ".fabric"
+
 struct kern {
 	char *dir, *name;
 	struct netlink fabric;

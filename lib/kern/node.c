@@ -255,7 +255,6 @@ static int list_pins(const char *ns, name_vec *ret, struct err *e)
 int nodes_end_all(const char *dir, const char *network, struct err *e)
 {
 	cleanup_free char *ns = mem_printf("%s/ns", dir);
-	cleanup_free char *fabric = mem_printf("%s/fabric", dir);
 	name_vec names = { 0 };
 	int r = list_pins(ns, &names, e);
 
@@ -269,11 +268,10 @@ int nodes_end_all(const char *dir, const char *network, struct err *e)
 		free(*name);
 	}
 	vec_free(&names);
-	/* all pins go with the tmpfs they are on; EINVAL: it went before */
+	/* All pins go with the tmpfs they are on, at once: so the kernel's worker ends
+	 * them together. EINVAL: it went before. */
 	if (r == 0 && umount2(ns, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL &&
 	    errno != ENOENT)
 		r = err_sys(e, errno, "unmount %s", ns);
-	if (r == 0)
-		r = netns_unpin(fabric, e);
 	return r;
 }

@@ -101,16 +101,6 @@ static address_vec seen_addresses(const struct dump *d, int ifindex, const addre
 	return seen;
 }
 
-static bool same_addresses(const address_vec *a, const address_vec *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (!ip_equal(&a->v[i].ip, &b->v[i].ip))
-			return false;
-	return true;
-}
-
 /* Whether the kernel has what the interface should have; those that it loses while it is
  * down are not missing. */
 static bool as_it_should(const address_vec *seen, const address_vec *wanted, bool up)
@@ -119,11 +109,11 @@ static bool as_it_should(const address_vec *seen, const address_vec *wanted, boo
 	bool same;
 
 	if (up)
-		return same_addresses(seen, wanted);
+		return addresses_same(seen, wanted);
 	vec_each (wanted, a)
 		if (a->ip.family == AF_INET)
 			vec_push(&kept, *a);
-	same = same_addresses(seen, &kept);
+	same = addresses_same(seen, &kept);
 	vec_free(&kept);
 	return same;
 }
@@ -166,15 +156,10 @@ void observing_write_end(struct observing *x, const struct link *l, int end)
 	vec_free(&seen);
 }
 
-static uint32_t kernel_metric(const struct route *r)
-{
-	return r->metric || r->prefix.family == AF_INET ? r->metric : 1024;
-}
-
 static bool is_route(const struct dump_route *d, const struct route *r)
 {
 	return ip_equal(&d->prefix, &r->prefix) && ip_same_address(&d->via, &r->via) &&
-	       d->metric == kernel_metric(r);
+	       d->metric == plan_route_metric(r);
 }
 
 static const struct route *find_route(const struct node *n, const struct dump_route *d)
@@ -217,7 +202,7 @@ void observing_write_node(struct observing *x, const struct sight *s)
 	address_vec seen = seen_addresses(&s->dump, IFINDEX_LOOPBACK, wanted,
 					  other ? &other->loopback : NULL);
 
-	if (!same_addresses(&seen, wanted)) {
+	if (!addresses_same(&seen, wanted)) {
 		struct node *own = model_edit_node(m, s->node->id);
 
 		vec_free(&own->loopback);

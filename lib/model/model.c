@@ -75,6 +75,28 @@ void model_free(struct model *m)
 	free(m);
 }
 
+static bool same_pointers(const void *a, size_t an, const void *b, size_t bn)
+{
+	return an == bn && (!an || memcmp(a, b, an * sizeof(void *)) == 0);
+}
+
+bool model_same(const struct model *a, const struct model *b)
+{
+	return a->automatic == b->automatic &&
+	       same_pointers(a->nodes.v, a->nodes.n, b->nodes.v, b->nodes.n) &&
+	       same_pointers(a->links.v, a->links.n, b->links.v, b->links.n);
+}
+
+bool addresses_same(const address_vec *a, const address_vec *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!ip_equal(&a->v[i].ip, &b->v[i].ip))
+			return false;
+	return true;
+}
+
 /* ---- places in the arrays: where the item is, or where it would be ---- */
 
 static size_t node_place(const struct model *m, uint32_t id)

@@ -97,8 +97,9 @@ struct node {
 };
 
 struct model {
-	bool automatic;	  /* `set auto`: addresses and default routes */
-	uint32_t first_id; /* that there was when it was empty: default MACs count from here */
+	bool automatic;	   /* `set auto`: addresses and default routes */
+	uint32_t first_id; /* that there was when it was empty: default MACs count from
+			      here */
 	uint32_t next_id;  /* for the next node or link */
 	VEC(struct node *)
 	nodes; /* by rising id, which is the order they were added in */
@@ -111,8 +112,13 @@ struct model *model_new(void);
 /* Shares all nodes and links. */
 struct model *model_copy(const struct model *m);
 void model_free(struct model *m); /* NULL is fine */
+/* Whether nothing was changed between the two: objects are shared until they are. */
+bool model_same(const struct model *a, const struct model *b);
 
 /* ---- looking ---- */
+
+/* The same addresses with the same lengths, in the same order. */
+bool addresses_same(const address_vec *a, const address_vec *b);
 
 const char *node_kind_name(enum node_kind kind); /* "host", … */
 

@@ -72,6 +72,9 @@ void plan_free(struct plan *p);
  * about; free() it. */
 char *step_text(const struct plan *p, const struct step *s);
 
+/* The metric that the kernel gives the route: for IPv6 it has no 0. */
+uint32_t plan_route_metric(const struct route *r);
+
 /*
  * Names and numbers that a plan's interfaces have in the kernel. The numbers
  * are ours to choose, so nothing has to be asked back: eth<i> is

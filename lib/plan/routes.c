@@ -22,7 +22,7 @@ struct way {
 
 typedef VEC(struct way) ways;
 
-static uint32_t metric(const struct route *r)
+uint32_t plan_route_metric(const struct route *r)
 {
 	if (!r->metric && r->prefix.family == AF_INET6)
 		return IPV6_METRIC_DEFAULT;
@@ -40,7 +40,8 @@ static int compare_keys(const struct route *a, const struct route *b)
 	if (!r)
 		r = (a->prefix.len > b->prefix.len) - (a->prefix.len < b->prefix.len);
 	if (!r)
-		r = (metric(a) > metric(b)) - (metric(a) < metric(b));
+		r = (plan_route_metric(a) > plan_route_metric(b)) -
+		    (plan_route_metric(a) < plan_route_metric(b));
 	return r;
 }
 

@@ -141,27 +141,17 @@ static int go(struct network *n, enum journal_kind kind, const char *command,
 	return 0;
 }
 
-/* Objects are shared until they differ. */
-static bool same_model(const struct model *a, const struct model *b)
-{
-	return a->automatic == b->automatic && a->nodes.n == b->nodes.n &&
-	       a->links.n == b->links.n &&
-	       (!a->nodes.n ||
-		memcmp(a->nodes.v, b->nodes.v, a->nodes.n * sizeof(*a->nodes.v)) == 0) &&
-	       (!a->links.n ||
-		memcmp(a->links.v, b->links.v, a->links.n * sizeof(*a->links.v)) == 0);
-}
-
 int network_change(struct network *n, struct model *next, const char *command,
-		   const struct hooks *hooks, struct settled *ret_settled, struct err *e)
+		   const struct hooks *hooks, struct err *e)
 {
+	struct settled settled;
 	int r = refuse_read_only(n, e);
 
 	if (r == 0)
 		r = network_finish(n, e);
 	if (r == 0)
-		r = model_settle(next, ret_settled, e);
-	if (r < 0 || same_model(n->model, next)) {
+		r = model_settle(next, &settled, e);
+	if (r < 0 || model_same(n->model, next)) {
 		model_free(next);
 		return r;
 	}

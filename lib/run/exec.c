@@ -140,12 +140,10 @@ static void drop_pins(const char *network_dir)
 		return;
 	while ((d = readdir(networks))) {
 		cleanup_free char *ns = mem_printf("%s/%s/ns", root, d->d_name);
-		cleanup_free char *fabric = mem_printf("%s/%s/fabric", root, d->d_name);
 
 		if (d->d_name[0] == '.')
 			continue;
 		umount2(ns, MNT_DETACH | UMOUNT_NOFOLLOW);
-		umount2(fabric, MNT_DETACH | UMOUNT_NOFOLLOW);
 	}
 	closedir(networks);
 }

@@ -4,11 +4,11 @@
  *
  * Everything of a network is under /run/espalier/NETWORK/:
  *
- *     lock         locked by the shell that holds it; its text tells which one that is
- *     journal      a model, then a line per change since: the intent, then that it is
- * done ns/          a tmpfs with a pinned namespace per node fabric       the pinned
- * namespace that no node may touch hosts        /etc/hosts of every node jobs/ background
- * jobs and their output
+ *     lock      locked by the shell that holds it, and tells which one
+ *     journal   a model; then for each change the intent, and that it is done
+ *     ns/       a tmpfs with a pinned namespace per node, and the fabric's
+ *     hosts     /etc/hosts of every node
+ *     jobs/     background jobs and their output
  *
  * A shell killed at any instant leaves a whole journal; network_attach() puts
  * the kernel back to the last change that was done (or finishes one that had
@@ -80,7 +80,7 @@ int network_refresh(struct network *n, struct err *e);
  * journal and n->model are as before. command names it in undo and the journal.
  */
 int network_change(struct network *n, struct model *next, const char *command,
-		   const struct hooks *hooks, struct settled *ret_settled, struct err *e);
+		   const struct hooks *hooks, struct err *e);
 
 /* Back and forth; *ret_command is the command undone or redone (owned). -ENOENT: nothing
  * to. */

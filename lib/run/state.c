@@ -126,11 +126,10 @@ static json_t *write_link(const struct link *l)
 
 static bool same_addresses(const address_vec *a, const address_vec *b)
 {
-	if (a->n != b->n)
+	if (!addresses_same(a, b))
 		return false;
 	for (size_t i = 0; i < a->n; i++)
-		if (!ip_equal(&a->v[i].ip, &b->v[i].ip) ||
-		    a->v[i].automatic != b->v[i].automatic)
+		if (a->v[i].automatic != b->v[i].automatic)
 			return false;
 	return true;
 }

@@ -7,8 +7,9 @@
  * makes N hosts, each a namespace pinned by a bind mount under a tmpfs, with
  * lo up, joined by veth pairs (star: to a bridge in a namespace of its own;
  * line: each to the next), every interface of a host with an IPv4 and an IPv6
- * address. Then it prints "up", waits for its input to end, takes everything
- * down and exits. Programs that make the same by other means speak the same
+ * address. Then it prints "up", adds one more host to the star for every line
+ * on its input, and says so; at the end of its input it takes everything down
+ * and exits. Programs that make the same by other means speak the same
  * way, so one driver times them all.
  *
  * What makes it fast: veth ends are born in their namespaces, up, with one
@@ -37,6 +38,7 @@
 enum {
 	IFINDEX_BRIDGE = 999,
 	IFINDEX_FIRST = 1000,
+	MORE_MAX = 100,	     /* hosts that may be added afterwards */
 	BATCH_MAX = 1 << 17, /* bytes; stays below the socket's send buffer */
 	LINK_ROOM = 512,     /* bytes that one request takes at the most */
 };
@@ -291,6 +293,17 @@ static void line(struct node *hosts, int n)
 	}
 }
 
+static void one_more(struct node *host, int number, const struct node *centre)
+{
+	*host = node_new(number);
+	flush(host->nl);
+	veth(centre, number, IFINDEX_BRIDGE, host, 0);
+	flush(centre->nl);
+	link_up(IFINDEX_FIRST);
+	addresses(0, -1, number + 1);
+	flush(host->nl);
+}
+
 /* Everything is in a mount namespace of ours: a crash leaves nothing. */
 static void private_folder(void)
 {
@@ -310,14 +323,14 @@ int main(int argc, char **argv)
 {
 	int n = argc == 3 ? atoi(argv[2]) : 0, home, n_nodes = n;
 	struct node *nodes;
-	char rest[64];
+	char line_end;
 
 	if (n < 2 || n > 20000 ||
 	    (strcmp(argv[1], "star") != 0 && strcmp(argv[1], "line") != 0)) {
 		fprintf(stderr, "usage: floor star|line N\n");
 		return 2;
 	}
-	nodes = calloc((size_t)n + 1, sizeof(*nodes));
+	nodes = calloc((size_t)n + 1 + MORE_MAX, sizeof(*nodes));
 	home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (!nodes || home < 0)
 		die("start");
@@ -335,8 +348,14 @@ int main(int argc, char **argv)
 	puts("up");
 	fflush(stdout);
 
-	while (read(STDIN_FILENO, rest, sizeof(rest)) > 0)
-		;
+	while (read(STDIN_FILENO, &line_end, 1) > 0) {
+		if (line_end != '\n' || n_nodes == n || n_nodes > n + MORE_MAX)
+			continue;
+		one_more(&nodes[n_nodes], n_nodes, &nodes[n]);
+		n_nodes++;
+		puts("more");
+		fflush(stdout);
+	}
 	for (int i = 0; i < n_nodes; i++) {
 		close(nodes[i].nl);
 		close(nodes[i].ns);
