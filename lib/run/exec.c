@@ -310,9 +310,15 @@ static int say_why(const struct exec_spec *s, const struct report *why, struct e
 	if (why->stage == STAGE_RUN && code == -EACCES && !strchr(program, '/') &&
 	    !in_path(program))
 		code = -ENOENT;
-	if (why->stage != STAGE_RUN)
-		return err_sys(e, code, "%s: start '%s': %s", s->node, program,
-			       stages[why->stage]);
+	if (why->stage != STAGE_RUN) {
+		err_sys(e, code, "%s: start '%s': %s", s->node, program,
+			stages[why->stage]);
+		if (why->stage == STAGE_MOUNTS && code == -EINVAL)
+			err_hint(e,
+				 "in a chroot, the root folder has to be a mount point: "
+				 "mount --bind it onto itself");
+		return code;
+	}
 	err_sys(e, code, "%s: run '%s'", s->node, program);
 	if (code == -ENOENT && !strchr(program, '/'))
 		err_hint(e, "no folder in PATH has it; is it misspelt or not installed?");
