@@ -46,15 +46,14 @@ int cmd_save(struct session *s, const struct args *a, struct err *e)
 /* ---- source ---- */
 
 /* A file that failed leaves nothing: the network is put back, whatever may interrupt. */
-static void put_back(struct session *s, struct model *before, const char *path,
-		     struct err *e)
+static void put_back(struct session *s, size_t position, const struct model *before,
+		     const char *path, struct err *e)
 {
 	cleanup_free char *command = mem_printf("source %s (failed)", path);
 	struct hooks hooks = { .progress = s->hooks.progress, .cookie = s->hooks.cookie };
 	struct err failure = ERR_INIT;
 
-	before->next_id = s->net->model->next_id; /* ids are never given twice */
-	if (network_change(s->net, before, command, &hooks, &failure) == 0) {
+	if (network_back(s->net, position, before, command, &hooks, &failure) == 0) {
 		err_hint(e, "the network is as it was before the file");
 		return;
 	}
@@ -65,11 +64,12 @@ static void put_back(struct session *s, struct model *before, const char *path,
 int cmd_source(struct session *s, const struct args *a, struct err *e)
 {
 	struct model *before = model_copy(s->net->model);
+	size_t position = network_position(s->net);
 	cleanup_free char *path = file_path(a);
 	int r = script_run_file(s, path, e);
 
 	if (r < 0 && !s->keep_going && !model_same(before, s->net->model))
-		put_back(s, steal_ptr(before), path, e);
+		put_back(s, position, before, path, e);
 	model_free(before);
 	if (r == 0)
 		output_result(&s->out, json_pack("{s:s}", "file", path));

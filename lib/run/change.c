@@ -22,49 +22,50 @@ static int refuse_read_only(const struct network *n, struct err *e)
 	return err_set(e, EROFS, "network '%s' is open read-only", n->name);
 }
 
-static void forget_unfinished(struct network *n)
+void network_drop_unfinished(struct network *n)
 {
-	model_free(n->unfinished.after);
-	n->unfinished.after = NULL;
+	if (n->unfinished)
+		journal_forget(n->unfinished);
+	free(n->unfinished);
+	n->unfinished = NULL;
+}
+
+/* It is done, in the kernel and in the journal. */
+static void settle(struct network *n)
+{
+	journal_settle(n->unfinished, n->history);
+	network_drop_unfinished(n);
+	n->model = history_model(n->history, n->history->at);
 }
 
 int network_finish(struct network *n, struct err *e)
 {
-	struct model *after = n->unfinished.after;
+	struct journal_pending *p = n->unfinished;
 	int r;
 
-	if (!after)
+	if (!p)
 		return 0;
-	if (n->unfinished.ending)
-		r = carry_to(n, after, n->model, false, NULL, NULL, e);
-	else
-		r = carry_to(n, n->model, after, false, NULL, NULL, e);
-	if (r == 0 && n->unfinished.ending)
-		r = journal_mark_done(n->journal, e);
-	if (r < 0)
-		return r;
-	if (n->unfinished.ending) {
-		struct history *h = n->history;
-
-		if (n->unfinished.kind == JOURNAL_CHANGE)
-			history_add(h, n->unfinished.command, model_copy(after));
-		else
-			h->at += n->unfinished.kind == JOURNAL_UNDO ? (size_t)-1 : 1;
-		n->model = history_model(h, h->at);
-	} else {
+	if (!p->ending) {
+		r = carry_to(n, n->model, p->after, false, NULL, NULL, e);
+		if (r < 0)
+			return r;
 		journal_cancel(n->journal);
+		network_drop_unfinished(n);
+		return 0;
 	}
-	free(n->unfinished.command);
-	n->unfinished.command = NULL;
-	forget_unfinished(n);
-	return 0;
+	r = carry_to(n, p->after, n->model, false, NULL, NULL, e);
+	if (r == 0)
+		r = journal_mark_done(n->journal, e);
+	if (r == 0)
+		settle(n);
+	return r;
 }
 
 /* Undoes, or finishes, the change that failed with e. 0: it was finished. */
 static int recover(struct network *n, struct err *e)
 {
 	struct err why = ERR_INIT;
-	bool ending = n->unfinished.ending;
+	bool ending = n->unfinished->ending;
 	int r = network_finish(n, &why), code = e->code;
 
 	if (r < 0) {
@@ -93,52 +94,50 @@ static void shorten(struct network *n)
 	n->journal = anew;
 }
 
-/*
- * From the present model to `after` (taken over). On success the history has
- * been moved along.
- */
-static int go(struct network *n, enum journal_kind kind, const char *command,
-	      struct model *after, const struct hooks *hooks, struct err *e)
+/* To the model that p (taken over) leads to; then the history has gone along. */
+static int go(struct network *n, struct journal_pending p, const struct hooks *hooks,
+	      struct err *e)
 {
 	struct err own = ERR_INIT;
-	struct plan p;
-	bool ending;
+	struct plan plan;
 	int r;
 
-	r = journal_intend(n->journal, kind, command, n->model, after, e);
-	if (r < 0) {
-		model_free(after);
-		return r;
-	}
 	if (!e)
 		e = &own;
-	plan_make(&p, n->model, after);
-	n->unfinished.kind = kind;
-	n->unfinished.command = mem_strdup(command);
-	n->unfinished.after = after;
-	r = carry_out(n, &p, true, hooks, &ending, e);
-	plan_free(&p);
-	if (r == 0) {
-		r = journal_mark_done(n->journal, e);
+	if (p.kind == JOURNAL_CHANGE)
+		r = journal_intend_change(n->journal, p.command, n->model, p.after, e);
+	else
+		r = journal_intend_move(n->journal, p.kind, p.at, e);
+	if (r < 0) {
+		journal_forget(&p);
+		err_clear(&own);
+		return r;
 	}
-	n->unfinished.ending = ending;
+	p.there = true;
+	n->unfinished = mem_alloc(sizeof(*n->unfinished));
+	*n->unfinished = p;
+	plan_make(&plan, n->model, p.after);
+	r = carry_out(n, &plan, true, hooks, &n->unfinished->ending, e);
+	plan_free(&plan);
+	if (r == 0)
+		r = journal_mark_done(n->journal, e);
 	if (r < 0) {
 		r = recover(n, e);
 		err_clear(&own);
 		return r;
 	}
-	n->unfinished.after = NULL;
-	free(n->unfinished.command);
-	n->unfinished.command = NULL;
-	if (kind == JOURNAL_CHANGE) {
-		history_add(n->history, command, after);
-	} else {
-		n->history->at += kind == JOURNAL_UNDO ? (size_t)-1 : 1;
-		model_free(after);
-	}
-	n->model = history_model(n->history, n->history->at);
+	settle(n);
 	shorten(n);
 	return 0;
+}
+
+static int go_to(struct network *n, enum journal_kind kind, size_t at,
+		 const struct hooks *hooks, struct err *e)
+{
+	struct journal_pending p = { .kind = kind, .at = at };
+
+	p.after = model_copy(history_model(n->history, at));
+	return go(n, p, hooks, e);
 }
 
 int network_change(struct network *n, struct model *next, const char *command,
@@ -155,7 +154,11 @@ int network_change(struct network *n, struct model *next, const char *command,
 		model_free(next);
 		return r;
 	}
-	return go(n, JOURNAL_CHANGE, command, next, hooks, e);
+	return go(n,
+		  (struct journal_pending){ .kind = JOURNAL_CHANGE,
+					    .command = mem_strdup(command),
+					    .after = next },
+		  hooks, e);
 }
 
 int network_undo(struct network *n, char **ret_command, const struct hooks *hooks,
@@ -171,7 +174,7 @@ int network_undo(struct network *n, char **ret_command, const struct hooks *hook
 	if (h->at == 0)
 		return err_set(e, ENOENT, "there is nothing to undo");
 	*ret_command = mem_strdup(h->changes.v[h->at - 1].command);
-	r = go(n, JOURNAL_UNDO, NULL, model_copy(history_model(h, h->at - 1)), hooks, e);
+	r = go_to(n, JOURNAL_UNDO, h->at - 1, hooks, e);
 	if (r < 0) {
 		free(*ret_command);
 		*ret_command = NULL;
@@ -192,12 +195,37 @@ int network_redo(struct network *n, char **ret_command, const struct hooks *hook
 	if (h->at == h->changes.n)
 		return err_set(e, ENOENT, "there is nothing to redo");
 	*ret_command = mem_strdup(h->changes.v[h->at].command);
-	r = go(n, JOURNAL_REDO, NULL, model_copy(history_model(h, h->at + 1)), hooks, e);
+	r = go_to(n, JOURNAL_REDO, h->at + 1, hooks, e);
 	if (r < 0) {
 		free(*ret_command);
 		*ret_command = NULL;
 	}
 	return r;
+}
+
+size_t network_position(const struct network *n)
+{
+	return n->history->dropped + n->history->at;
+}
+
+int network_back(struct network *n, size_t position, const struct model *before,
+		 const char *command, const struct hooks *hooks, struct err *e)
+{
+	struct history *h = n->history;
+	size_t at = position - h->dropped;
+	struct model *next;
+	int r = refuse_read_only(n, e);
+
+	if (r == 0)
+		r = network_finish(n, e);
+	if (r < 0)
+		return r;
+	if (position >= h->dropped && at <= h->changes.n &&
+	    model_same(history_model(h, at), before))
+		return go_to(n, JOURNAL_BACK, at, hooks, e);
+	next = model_copy(before);
+	next->next_id = n->model->next_id; /* ids are never given twice */
+	return network_change(n, next, command, hooks, e);
 }
 
 int network_repair(struct network *n, char **ret_report, const struct hooks *hooks,

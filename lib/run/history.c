@@ -40,8 +40,7 @@ void history_add(struct history *h, const char *command, struct model *after)
 {
 	struct change c = { mem_strdup(command), after };
 
-	while (h->changes.n > h->at)
-		change_free(&h->changes.v[--h->changes.n]);
+	history_cut(h, h->at);
 	vec_push(&h->changes, c);
 	h->at++;
 	if (h->changes.n <= HISTORY_MAX)
@@ -51,4 +50,12 @@ void history_add(struct history *h, const char *command, struct model *after)
 	free(h->changes.v[0].command);
 	vec_remove(&h->changes, 0);
 	h->at--;
+	h->dropped++;
+}
+
+void history_cut(struct history *h, size_t at)
+{
+	while (h->changes.n > at)
+		change_free(&h->changes.v[--h->changes.n]);
+	h->at = at;
 }

@@ -19,6 +19,7 @@ struct history {
 	struct model *first; /* owned; before the oldest change */
 	VEC(struct change) changes;
 	size_t at; /* changes before this one are done; those from here on are undone */
+	size_t dropped; /* changes that were too long ago to keep */
 };
 
 /* Takes the model over. */
@@ -31,5 +32,8 @@ struct model *history_model(const struct history *h, size_t at);
 /* A change was done: what was undone is forgotten, as is what is too long ago. Takes
  * after over. */
 void history_add(struct history *h, const char *command, struct model *after);
+
+/* Back to where `at` was that, and what came since is forgotten. */
+void history_cut(struct history *h, size_t at);
 
 #endif

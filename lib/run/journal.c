@@ -75,6 +75,7 @@ static const char *const words[] = {
 	[JOURNAL_CHANGE] = "change",
 	[JOURNAL_UNDO] = "undo",
 	[JOURNAL_REDO] = "redo",
+	[JOURNAL_BACK] = "back",
 };
 
 static json_t *word_line(const char *word)
@@ -82,13 +83,17 @@ static json_t *word_line(const char *word)
 	return json_pack("{s:b}", word, 1);
 }
 
+static json_t *move_line(enum journal_kind kind, size_t at)
+{
+	return json_pack("{s:I}", words[kind], (json_int_t)at);
+}
+
 /* ---- reading ---- */
 
 void journal_story_free(struct journal_story *s)
 {
 	history_free(s->history);
-	free(s->pending.command);
-	model_free(s->pending.after);
+	journal_forget(&s->pending);
 	*s = (struct journal_story){ 0 };
 }
 
@@ -107,26 +112,36 @@ static int read_first(const json_t *o, struct journal_story *s, struct err *e)
 	return r;
 }
 
+/* undo, redo and back tell where they lead. */
+static bool read_move(const json_t *o, const struct history *h, struct journal_pending *p)
+{
+	for (p->kind = JOURNAL_UNDO; p->kind <= JOURNAL_BACK; p->kind++) {
+		const json_t *at = json_object_get(o, words[p->kind]);
+
+		if (!json_is_integer(at))
+			continue;
+		p->at = (size_t)json_integer_value(at);
+		if (p->at > h->changes.n)
+			return false;
+		p->after = model_copy(history_model(h, p->at));
+		return true;
+	}
+	return false;
+}
+
 static int read_pending(const json_t *o, struct journal_story *s, struct err *e)
 {
 	struct history *h = s->history;
 	struct journal_pending p = { .there = true };
-	const char *command = json_string_value(json_object_get(o, "change"));
+	const char *command =
+		json_string_value(json_object_get(o, words[JOURNAL_CHANGE]));
 	int r = 0;
 
-	if (command) {
-		p.kind = JOURNAL_CHANGE;
+	if (command)
 		r = state_read_delta(json_object_get(o, "delta"), history_model(h, h->at),
 				     &p.after, e);
-	} else if (json_object_get(o, "undo") && h->at > 0) {
-		p.kind = JOURNAL_UNDO;
-		p.after = model_copy(history_model(h, h->at - 1));
-	} else if (json_object_get(o, "redo") && h->at < h->changes.n) {
-		p.kind = JOURNAL_REDO;
-		p.after = model_copy(history_model(h, h->at + 1));
-	} else {
+	else if (!read_move(o, h, &p))
 		r = err_set(e, EBADMSG, "it has a line of no known kind");
-	}
 	if (r < 0)
 		return r;
 	p.command = mem_strdup(command);
@@ -134,15 +149,21 @@ static int read_pending(const json_t *o, struct journal_story *s, struct err *e)
 	return 0;
 }
 
-/* The pending change was done. */
-static void settle_pending(struct journal_story *s)
+void journal_settle(struct journal_pending *p, struct history *h)
 {
-	struct journal_pending *p = &s->pending;
+	if (!p->there)
+		return;
+	if (p->kind == JOURNAL_CHANGE)
+		history_add(h, p->command, steal_ptr(p->after));
+	else if (p->kind == JOURNAL_BACK)
+		history_cut(h, p->at);
+	else
+		h->at = p->at;
+	journal_forget(p);
+}
 
-	if (p->there && p->kind == JOURNAL_CHANGE)
-		history_add(s->history, p->command, steal_ptr(p->after));
-	else if (p->there)
-		s->history->at += p->kind == JOURNAL_UNDO ? (size_t)-1 : 1;
+void journal_forget(struct journal_pending *p)
+{
 	free(p->command);
 	model_free(p->after);
 	*p = (struct journal_pending){ 0 };
@@ -159,7 +180,7 @@ static int read_line(const char *line, size_t n, struct journal_story *s, struct
 	if (!s->history)
 		r = read_first(o, s, e);
 	else if (json_object_get(o, "done"))
-		settle_pending(s);
+		journal_settle(&s->pending, s->history);
 	else if (json_object_get(o, "ending"))
 		s->pending.ending = true;
 	else if (json_object_get(o, "destroyed"))
@@ -211,8 +232,8 @@ static void write_history(struct str *text, const struct history *h)
 					   history_model(h, i + 1)));
 		add_line(text, word_line("done"));
 	}
-	for (size_t i = h->at; i < h->changes.n; i++) {
-		add_line(text, word_line("undo"));
+	if (h->at < h->changes.n) {
+		add_line(text, move_line(JOURNAL_UNDO, h->at));
 		add_line(text, word_line("done"));
 	}
 }
@@ -285,13 +306,16 @@ static int append(struct journal *j, json_t *line, struct err *e)
 	return r;
 }
 
-int journal_intend(struct journal *j, enum journal_kind kind, const char *command,
-		   const struct model *from, const struct model *to, struct err *e)
+int journal_intend_change(struct journal *j, const char *command,
+			  const struct model *from, const struct model *to, struct err *e)
 {
-	return append(j,
-		      kind == JOURNAL_CHANGE ? change_line(command, from, to)
-					     : word_line(words[kind]),
-		      e);
+	return append(j, change_line(command, from, to), e);
+}
+
+int journal_intend_move(struct journal *j, enum journal_kind kind, size_t at,
+			struct err *e)
+{
+	return append(j, move_line(kind, at), e);
 }
 
 int journal_mark_ending(struct journal *j, struct err *e)

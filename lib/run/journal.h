@@ -18,7 +18,8 @@
 
 struct journal;
 
-enum journal_kind { JOURNAL_CHANGE, JOURNAL_UNDO, JOURNAL_REDO };
+/* BACK: several changes are taken back at once, and forgotten. */
+enum journal_kind { JOURNAL_CHANGE, JOURNAL_UNDO, JOURNAL_REDO, JOURNAL_BACK };
 
 /* A change that is not done. */
 struct journal_pending {
@@ -26,8 +27,12 @@ struct journal_pending {
 	enum journal_kind kind;
 	char *command;	     /* CHANGE; owned */
 	struct model *after; /* where it was to lead; owned */
+	size_t at;	     /* not CHANGE: where in the history that is */
 	bool ending;	     /* programs were being ended: there was no way back */
 };
+/* It was done: the history goes along. */
+void journal_settle(struct journal_pending *p, struct history *h);
+void journal_forget(struct journal_pending *p);
 
 /* What a journal tells. */
 struct journal_story {
@@ -49,9 +54,13 @@ int journal_begin(const char *dir, const struct history *h, struct journal **ret
 int journal_open(const char *dir, size_t settled, struct journal **ret, struct err *e);
 void journal_close(struct journal *j); /* NULL is fine */
 
-/* What is about to be done; command and models for JOURNAL_CHANGE. */
-int journal_intend(struct journal *j, enum journal_kind kind, const char *command,
-		   const struct model *from, const struct model *to, struct err *e);
+/* What is about to be done: a change, or (another kind) going to a place in the history.
+ */
+int journal_intend_change(struct journal *j, const char *command,
+			  const struct model *from, const struct model *to,
+			  struct err *e);
+int journal_intend_move(struct journal *j, enum journal_kind kind, size_t at,
+			struct err *e);
 /* Programs are about to be ended: from here on it can only be finished. */
 int journal_mark_ending(struct journal *j, struct err *e);
 /* It is done. On failure it is not, and has to be undone and cancelled. */

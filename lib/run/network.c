@@ -55,8 +55,7 @@ void network_detach(struct network *n)
 	kern_close(n->kern);
 	journal_close(n->journal);
 	history_free(n->history);
-	model_free(n->unfinished.after);
-	free(n->unfinished.command);
+	network_drop_unfinished(n);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);
 	free(n->name);
@@ -230,10 +229,9 @@ static int take_up_pending(struct network *n, struct journal_pending *p,
 
 	if (!p->there)
 		return 0;
-	n->unfinished.after = steal_ptr(p->after);
-	n->unfinished.command = steal_ptr(p->command);
-	n->unfinished.kind = (int)p->kind;
-	n->unfinished.ending = ending;
+	n->unfinished = mem_alloc(sizeof(*p));
+	*n->unfinished = *p;
+	*p = (struct journal_pending){ 0 };
 	r = network_finish(n, e);
 	if (r < 0)
 		return err_context(e,

@@ -40,12 +40,7 @@ struct network {
 	int lock_fd;
 	/* A change that failed and could not be undone yet; or, on attaching, one whose
 	 * shell was killed. See unfinished.h. */
-	struct {
-		struct model *after; /* owned; NULL: none */
-		char *command;	     /* owned */
-		int kind;	     /* enum journal_kind */
-		bool ending;	     /* programs were being ended: no way back */
-	} unfinished;
+	struct journal_pending *unfinished; /* owned; NULL: none */
 	/* read_only: the journal as it was last read */
 	struct {
 		ino_t file;
@@ -88,6 +83,16 @@ int network_undo(struct network *n, char **ret_command, const struct hooks *hook
 		 struct err *e);
 int network_redo(struct network *n, char **ret_command, const struct hooks *hooks,
 		 struct err *e);
+
+/*
+ * Back to how it was at an earlier position, as if what came since had never
+ * been: it can neither be undone nor redone. before is that model. Where the
+ * history does not reach so far back, or was changed there, this is a change
+ * of its own, named command.
+ */
+size_t network_position(const struct network *n);
+int network_back(struct network *n, size_t position, const struct model *before,
+		 const char *command, const struct hooks *hooks, struct err *e);
 
 /*
  * Compares the kernel with the model and puts back what the outside changed.

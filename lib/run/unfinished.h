@@ -9,5 +9,7 @@
 /* Undoes n->unfinished, or finishes it where programs were being ended; nothing if there
  * is none. On failure it stays, to be tried again. */
 int network_finish(struct network *n, struct err *e);
+/* Forgets about it. */
+void network_drop_unfinished(struct network *n);
 
 #endif

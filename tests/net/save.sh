@@ -81,6 +81,8 @@ for file in self broken long nul utf8 quote; do
 	equal "$file.lab fails" "$STATUS" 1
 	equal "$file.lab: nothing of it stays" "$("$ESPALIER" --json attach "$NET" <<<show)" "$before"
 done
+check 'what is undone then is what was before' "$ESPALIER" attach "$NET" <<<undo
+like 'all of it' "$("$ESPALIER" --json attach "$NET" <<<'show nodes')" '"result":\[\]'
 check 'destroy' "$ESPALIER" destroy "$NET"
 
 # ---- a disk that is full ----

@@ -156,10 +156,9 @@ static struct history *live_through(struct journal **ret)
 	assert_int_equal(journal_begin(dir, begin, ret, NULL), 0);
 	history_free(begin);
 	for (size_t i = 0; i < h->changes.n; i++) {
-		assert_int_equal(journal_intend(*ret, JOURNAL_CHANGE,
-						h->changes.v[i].command,
-						history_model(h, i),
-						history_model(h, i + 1), NULL),
+		assert_int_equal(journal_intend_change(*ret, h->changes.v[i].command,
+						       history_model(h, i),
+						       history_model(h, i + 1), NULL),
 				 0);
 		assert_int_equal(journal_mark_done(*ret, NULL), 0);
 	}
@@ -183,7 +182,7 @@ static void test_journal(void **state)
 	journal_story_free(&s);
 
 	/* what is intended is there until it is done, or cancelled */
-	assert_int_equal(journal_intend(j, JOURNAL_UNDO, NULL, NULL, NULL, NULL), 0);
+	assert_int_equal(journal_intend_move(j, JOURNAL_UNDO, h->at - 1, NULL), 0);
 	assert_int_equal(journal_read(dir, &s, NULL), 0);
 	assert_true(s.pending.there);
 	assert_int_equal(s.pending.kind, JOURNAL_UNDO);
@@ -196,7 +195,7 @@ static void test_journal(void **state)
 	assert_false(s.pending.there);
 	journal_story_free(&s);
 
-	assert_int_equal(journal_intend(j, JOURNAL_UNDO, NULL, NULL, NULL, NULL), 0);
+	assert_int_equal(journal_intend_move(j, JOURNAL_UNDO, h->at - 1, NULL), 0);
 	assert_int_equal(journal_mark_ending(j, NULL), 0);
 	assert_int_equal(journal_read(dir, &s, NULL), 0);
 	assert_true(s.pending.ending);
@@ -209,6 +208,22 @@ static void test_journal(void **state)
 	assert_int_equal(s.history->at, h->at - 1);
 	assert_int_equal(s.history->changes.n, h->changes.n); /* can be redone */
 	journal_close(j);
+
+	/* several taken back at once are forgotten */
+	assert_int_equal(journal_begin(dir, s.history, &j, NULL), 0);
+	assert_int_equal(journal_intend_move(j, JOURNAL_BACK, 2, NULL), 0);
+	assert_int_equal(journal_mark_done(j, NULL), 0);
+	journal_close(j);
+	journal_story_free(&s);
+	assert_int_equal(journal_read(dir, &s, NULL), 0);
+	assert_int_equal(s.history->at, 2);
+	assert_int_equal(s.history->changes.n, 2);
+	assert_same(history_model(s.history, 2), history_model(h, 2));
+	journal_story_free(&s);
+	assert_int_equal(journal_begin(dir, h, &j, NULL), 0);
+	journal_close(j);
+	assert_int_equal(journal_read(dir, &s, NULL), 0);
+	s.history->at--;
 
 	/* written anew it tells the same */
 	assert_int_equal(journal_begin(dir, s.history, &j, NULL), 0);
@@ -280,9 +295,9 @@ static void test_long(void **state)
 
 		snprintf(name, sizeof(name), "h%zu", rounds++);
 		net_add(m, NODE_HOST, name);
-		assert_int_equal(journal_intend(j, JOURNAL_CHANGE, name,
-						history_model(h, h->at), m, NULL),
-				 0);
+		assert_int_equal(
+			journal_intend_change(j, name, history_model(h, h->at), m, NULL),
+			0);
 		assert_int_equal(journal_mark_done(j, NULL), 0);
 		history_add(h, name, m);
 	}
