@@ -143,7 +143,7 @@ static ssize_t receive(struct netlink *nl, char *buf, struct err *e)
 static int collect(struct netlink *nl, uint32_t base, uint32_t last,
 		   struct netlink_result *results, struct err *e)
 {
-	cleanup_free char *buf = mem_alloc(RECEIVE_MAX);
+	cleanup_free char *buf = mem_resize(NULL, RECEIVE_MAX, 1);
 
 	for (;;) {
 		ssize_t got = receive(nl, buf, e);
@@ -201,7 +201,7 @@ static int dump_once(struct netlink *nl, struct nlmsghdr *request,
 		     void (*each)(const struct nlmsghdr *h, void *cookie), void *cookie,
 		     struct err *e)
 {
-	cleanup_free char *buf = mem_alloc(RECEIVE_MAX);
+	cleanup_free char *buf = mem_resize(NULL, RECEIVE_MAX, 1);
 	bool interrupted = false;
 	int r;
 
@@ -253,7 +253,7 @@ static int await_answer(struct netlink *nl, uint32_t seq,
 			void (*each)(const struct nlmsghdr *h, void *cookie),
 			void *cookie, struct err *e)
 {
-	cleanup_free char *buf = mem_alloc(RECEIVE_MAX);
+	cleanup_free char *buf = mem_resize(NULL, RECEIVE_MAX, 1);
 
 	for (;;) {
 		ssize_t got = receive(nl, buf, e);
