@@ -136,5 +136,6 @@ bool interrupt_wait(int fd)
 	if (!interrupted && !ending && !resized)
 		ready = ppoll(&p, 1, NULL, &before) > 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return ready;
+	/* what came with a signal was typed after it: a terminal drops what was before */
+	return ready && !interrupted && !ending;
 }

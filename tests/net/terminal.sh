@@ -92,8 +92,8 @@ sees 'Ctrl-C reaches it' 'packets transmitted'
 check 'and the shell is there' wait_until "$DEADLINE" prompt
 clear_screen
 keys -l 'add host half-typ'
-keys C-c
-types 'show nodes'
+wait_until "$DEADLINE" shows half-typ
+tm send-keys C-c 'show nodes' Enter # at once, as when it is pasted
 sees 'Ctrl-C clears the line' 's1'
 unlike 'the half line was not run' "$(screen | grep -v C)" 'half-typ +host'
 clear_screen
@@ -131,8 +131,8 @@ sees 'term: a shell' '[#$] *$'
 types 'echo "I am $(hostname)"'
 sees 'term: it is in the node' 'I am h2'
 types 'sleep 1000'
-keys C-z
-sees 'term: it has job control' '[Ss]topped'
+stopped() { shows '[Ss]topped'; }
+check 'term: it has job control' wait_until "$DEADLINE" press_stop
 types 'kill -KILL %1; disown %1; exit'
 check 'term: back at the prompt' wait_until "$DEADLINE" prompt
 clear_screen
