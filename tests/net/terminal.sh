@@ -102,12 +102,14 @@ sees 'a long command tells how far it is' '[0-9]+/[0-9]+|[0-9]+ of [0-9]+'
 keys C-c
 wait_until 60 prompt
 types 'show'
-check 'an interrupted command is undone' wait_until "$DEADLINE" prompt
+sees 'an interrupted command is undone' 'h2 +host'
 unlike 'nothing of it stays' "$(screen | tail -n 12)" 'big-h[0-9]+ +host'
 clear_screen
 
 # ---- jobs ----
-types 'h1 sleep 1000'
+# A key that sends a signal drops what was typed and not read yet: the program first.
+types "h1 sh -c 'echo be\"\"gun; exec sleep 1000'"
+sees 'a program that waits' begun
 stopped() { shows 'fg 1'; }
 press_stop() { keys C-z; stopped; }
 check 'Ctrl-Z stops a program' wait_until "$DEADLINE" press_stop
@@ -130,7 +132,8 @@ types 'term h2'
 sees 'term: a shell' '[#$] *$'
 types 'echo "I am $(hostname)"'
 sees 'term: it is in the node' 'I am h2'
-types 'sleep 1000'
+types 'echo be""gun; sleep 1000'
+sees 'term: a program that waits' begun
 stopped() { shows '[Ss]topped'; }
 check 'term: it has job control' wait_until "$DEADLINE" press_stop
 types 'kill -KILL %1; disown %1; exit'
