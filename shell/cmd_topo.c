@@ -97,5 +97,12 @@ int cmd_topo(struct session *s, const struct args *a, struct err *e)
 	if (r < 0 || !s->draft->automatic || count_routers(s->draft) == routers)
 		return r;
 	r = model_settle(s->draft, &(struct settled){ 0 }, e);
-	return r < 0 ? r : model_route_auto(s->draft, e);
+	if (r == 0)
+		r = model_route_auto(s->draft, e);
+	if (r == -E2BIG)
+		err_hint(
+			e,
+			"it fits as hosts (`kind host`), or without addresses and routes "
+			"(`set auto off`)");
+	return r;
 }
