@@ -29,11 +29,12 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 	       struct err *e);
 
 /*
- * Tells the LANs of addresses that the plan gave to an interface, and another had
- * before; see announce.h. Waits until the interfaces are ready, a tenth of a second at
- * the most. What cannot be told is forgotten by itself after a while.
+ * After a whole plan: waits until the links that came up pass packets (the kernel
+ * notices a carrier a moment later), a fifth of a second at the most; and tells the LANs
+ * of addresses that it gave to an interface, and another had before (announce.h). What
+ * cannot be told is forgotten by itself after a while.
  */
-void kern_announce(struct kern *k, const struct plan *p);
+void kern_finish(struct kern *k, const struct plan *p);
 
 /* Closes the nodes' descriptors and takes the thread back to its own namespace. */
 void kern_rest(struct kern *k);

@@ -68,7 +68,7 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 			tell_progress(hooks, p, end);
 	}
 	if (r == 0)
-		kern_announce(n->kern, p);
+		kern_finish(n->kern, p);
 	kern_rest(n->kern);
 	return r;
 }

@@ -44,10 +44,20 @@ prompt() {
 	[[ $(last_line) =~ ^espalier.*\>\ *$ ]]
 }
 
+# at_prompt DESCRIPTION: a prompt comes, with nothing typed yet.
+at_prompt() {
+	if wait_until "$DEADLINE" prompt; then
+		ok "$1"
+	else
+		not_ok "$1"
+		note "$(screen)"
+	fi
+}
+
 network
 tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
 	$ESPALIER -n $NET; echo the end, status \$?; cat"
-check 'a prompt' wait_until "$DEADLINE" prompt
+at_prompt 'a prompt'
 types 'add host h1 h2'
 types 'add switch s1'
 types 'link h1 s1'
@@ -89,7 +99,7 @@ types 'h1 ping h2'
 sees 'a program runs' 'icmp_seq=2'
 keys C-c
 sees 'Ctrl-C reaches it' 'packets transmitted'
-check 'and the shell is there' wait_until "$DEADLINE" prompt
+at_prompt 'and the shell is there'
 clear_screen
 keys -l 'add host half-typ'
 wait_until "$DEADLINE" shows half-typ
@@ -118,7 +128,7 @@ types 'jobs'
 sees 'it is a job' '[Ss]topped.*sleep|sleep.*[Ss]topped'
 types 'fg 1'
 keys C-c
-check 'fg and Ctrl-C end it' wait_until "$DEADLINE" prompt
+at_prompt 'fg and Ctrl-C end it'
 clear_screen
 types "h2 sh -c 'echo done' &"
 types ''
@@ -137,7 +147,7 @@ sees 'term: a program that waits' begun
 stopped() { shows '[Ss]topped'; }
 check 'term: it has job control' wait_until "$DEADLINE" press_stop
 types 'kill -KILL %1; disown %1; exit'
-check 'term: back at the prompt' wait_until "$DEADLINE" prompt
+at_prompt 'term: back at the prompt'
 clear_screen
 
 # ---- history, and leaving ----
@@ -153,12 +163,12 @@ socket+=x
 network
 tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
 	$ESPALIER -n $NET; echo the end, status \$?; cat"
-check 'a prompt again' wait_until "$DEADLINE" prompt
+at_prompt 'a prompt again'
 keys Up
 sees 'the history of the last time' 'quit$'
 keys C-c
 types 'add host h1'
-check 'a host' wait_until "$DEADLINE" prompt
+at_prompt 'a host'
 keys C-d
 sees 'Ctrl-D leaves' 'the end, status 0'
 check 'Ctrl-D leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"

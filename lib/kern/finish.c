@@ -1,5 +1,6 @@
 /*
- * moved.c — addresses that were another interface's before; see announce.h.
+ * finish.c — the end of a plan: links that came up pass packets, and addresses
+ * that were another interface's before are announced.
  */
 #include <time.h>
 
@@ -64,10 +65,26 @@ static void wait_ready(struct kern *k, const struct plan *p, const struct step *
 	}
 }
 
-void kern_announce(struct kern *k, const struct plan *p)
+/* The kernel takes carriers in the order in which they came, so the last one tells. */
+static void await_last_link(struct kern *k, const struct plan *p, int *patience_ms)
 {
-	int patience_ms = 100;
+	for (size_t i = p->steps.n; i-- > 0;) {
+		const struct step *s = &p->steps.v[i];
 
+		if ((s->op == STEP_IFACE_SET && s->iface.up) || s->op == STEP_LINK_ADD) {
+			if (model_iface_up(p->to, s->link, 0) &&
+			    model_iface_up(p->to, s->link, 1))
+				wait_ready(k, p, s, patience_ms);
+			return;
+		}
+	}
+}
+
+void kern_finish(struct kern *k, const struct plan *p)
+{
+	int patience_ms = 200;
+
+	await_last_link(k, p, &patience_ms);
 	release_links(k, p);
 	vec_each (&p->steps, s)
 		if (s->op == STEP_ADDRESS_DEL && s->link && !keeps(p, s))
