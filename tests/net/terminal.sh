@@ -1,62 +1,10 @@
 #!/usr/bin/env bash
 # The prompt, on a real terminal: typing, Tab, mistakes, Ctrl-C, jobs, term, leaving.
 . "$(dirname "$0")/../lib.sh"
-
-socket=$WORK/tmux # a new one for each session: a server takes a while to end
-tm() {
-	tmux -S "$socket" -f /dev/null "$@"
-}
-clean_up() { # the trap in lib.sh calls it
-	tm kill-server 2>/dev/null
-}
-screen() {
-	tm capture-pane -p -J -S -200
-}
-shows() {
-	screen | grep -qE -- "$1"
-}
-# sees DESCRIPTION REGULAR_EXPRESSION: it appears on the screen.
-sees() {
-	if wait_until "$DEADLINE" shows "$2"; then
-		ok "$1"
-	else
-		not_ok "$1"
-		note "no $2 in:"
-		note "$(screen)"
-	fi
-}
-keys() {
-	tm send-keys "$@"
-}
-types() { # a line, and Enter
-	tm send-keys -l "$1"
-	tm send-keys Enter
-}
-clear_screen() {
-	wait_until "$DEADLINE" prompt
-	tm send-keys C-l
-	tm clear-history
-}
-last_line() {
-	screen | grep -v '^ *$' | tail -n 1
-}
-prompt() {
-	[[ $(last_line) =~ ^espalier.*\>\ *$ ]]
-}
-
-# at_prompt DESCRIPTION: a prompt comes, with nothing typed yet.
-at_prompt() {
-	if wait_until "$DEADLINE" prompt; then
-		ok "$1"
-	else
-		not_ok "$1"
-		note "$(screen)"
-	fi
-}
+. "$(dirname "$0")/../terminal.sh"
 
 network
-tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
-	$ESPALIER -n $NET; echo the end, status \$?; cat"
+terminal 100x40 "$ESPALIER -n $NET"
 at_prompt 'a prompt'
 types 'add host h1 h2'
 types 'add switch s1'
@@ -157,12 +105,9 @@ types 'quit'
 sees 'quit' 'the end, status 0'
 check 'quit leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
 check 'the history is kept' grep -q 'term h2' "$WORK/state/espalier/history"
-tm kill-server
-socket+=x
 
 network
-tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK XDG_STATE_HOME=$WORK/state \
-	$ESPALIER -n $NET; echo the end, status \$?; cat"
+terminal 100x40 "$ESPALIER -n $NET"
 at_prompt 'a prompt again'
 keys Up
 sees 'the history of the last time' 'quit$'
@@ -172,15 +117,13 @@ at_prompt 'a host'
 keys C-d
 sees 'Ctrl-D leaves' 'the end, status 0'
 check 'Ctrl-D leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
-tm kill-server
-socket+=x
 
 # The terminal goes away under the shell.
 network
-tm new-session -d -x 100 -y 40 "env LC_ALL=C.UTF-8 HOME=$WORK $ESPALIER -n $NET"
-wait_until "$DEADLINE" prompt
+terminal 100x40 "$ESPALIER -n $NET"
+at_prompt 'a prompt in a window'
 types 'topo star 3'
 sees 'a network' 'espalier'
-tm kill-server
+close_terminal
 check 'a closed window leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
 finish
