@@ -161,20 +161,25 @@ int network_change(struct network *n, struct model *next, const char *command,
 		  hooks, e);
 }
 
-int network_undo(struct network *n, char **ret_command, const struct hooks *hooks,
-		 struct err *e)
+/* One step through the history: back to before a change, or over it again. */
+static int step(struct network *n, bool back, char **ret_command,
+		const struct hooks *hooks, struct err *e)
 {
 	struct history *h = n->history;
 	int r = refuse_read_only(n, e);
+	size_t change;
 
 	if (r == 0)
 		r = network_finish(n, e);
 	if (r < 0)
 		return r;
-	if (h->at == 0)
-		return err_set(e, ENOENT, "there is nothing to undo");
-	*ret_command = mem_strdup(h->changes.v[h->at - 1].command);
-	r = go_to(n, JOURNAL_UNDO, h->at - 1, hooks, e);
+	if (h->at == (back ? 0 : h->changes.n))
+		return err_set(e, ENOENT, "there is nothing to %s",
+			       back ? "undo" : "redo");
+	change = back ? h->at - 1 : h->at;
+	*ret_command = mem_strdup(h->changes.v[change].command);
+	r = back ? go_to(n, JOURNAL_UNDO, change, hooks, e)
+		 : go_to(n, JOURNAL_REDO, change + 1, hooks, e);
 	if (r < 0) {
 		free(*ret_command);
 		*ret_command = NULL;
@@ -182,25 +187,16 @@ int network_undo(struct network *n, char **ret_command, const struct hooks *hook
 	return r;
 }
 
+int network_undo(struct network *n, char **ret_command, const struct hooks *hooks,
+		 struct err *e)
+{
+	return step(n, true, ret_command, hooks, e);
+}
+
 int network_redo(struct network *n, char **ret_command, const struct hooks *hooks,
 		 struct err *e)
 {
-	struct history *h = n->history;
-	int r = refuse_read_only(n, e);
-
-	if (r == 0)
-		r = network_finish(n, e);
-	if (r < 0)
-		return r;
-	if (h->at == h->changes.n)
-		return err_set(e, ENOENT, "there is nothing to redo");
-	*ret_command = mem_strdup(h->changes.v[h->at].command);
-	r = go_to(n, JOURNAL_REDO, h->at + 1, hooks, e);
-	if (r < 0) {
-		free(*ret_command);
-		*ret_command = NULL;
-	}
-	return r;
+	return step(n, false, ret_command, hooks, e);
 }
 
 size_t network_position(const struct network *n)
