@@ -3,6 +3,7 @@
 #   make            build/espalier
 #   make demo       set up, build, and open the demo network
 #   make check      set up, build, and run every test
+#   make check-vm   the net tests on a stock kernel alone: KERNEL=6.1 or 6.12
 #   make bench      measure against the kernel's floor, iproute2 and Mininet
 #   make format     apply .clang-format        make layers     check who includes whom
 #   make install    to $(prefix), which is /usr/local; DESTDIR is put before it
@@ -16,6 +17,7 @@ MAKEFLAGS += --no-builtin-rules
 prefix ?= /usr/local
 CC := gcc
 BUILD := build
+KERNEL := 6.1
 VERSION := 0.1
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
@@ -53,7 +55,14 @@ demo:
 check:
 	@scripts/deps
 	@scripts/deps check
+	@scripts/deps vm
 	@V=$(V) scripts/check
+
+check-vm:
+	@scripts/deps
+	@scripts/deps check
+	@scripts/deps vm
+	@V=$(V) KERNEL=$(KERNEL) scripts/check gcc vm_net
 
 bench:
 	@scripts/deps
@@ -121,5 +130,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all demo check bench format layers tests bench-programs fuzz packages-missing \
+.PHONY: all demo check check-vm bench format layers tests bench-programs fuzz packages-missing \
 	install uninstall clean

@@ -25,6 +25,8 @@ export HISTFILE=/dev/null XDG_STATE_HOME=$WORK/state
 
 N=0 FAILED=0 FINISHED='' NETWORKS=() SHELL_PID='' REPLY='' OUT='' STATUS=0 NET=''
 DEADLINE=20 # seconds; generous, since only a failure waits so long
+# An emulated processor has a twentieth of the speed: what is repeated is repeated less.
+SLOW=${ESPALIER_VM:+1}
 
 # ---- TAP ----
 
@@ -107,6 +109,25 @@ skip() {
 	fi
 	echo "1..0 # SKIP $*"
 	exit 0
+}
+
+# needs WHAT COMMAND...: for a test of what not every kernel has: the command, in a network
+# namespace of its own, shows that this one does. If not, the test is left to the virtual
+# machine, where it must run; either way it says which kernel it was.
+needs() {
+	local what=$1 why new=(unshare -n)
+	shift
+	((EUID == 0)) || new+=(-Ur)
+	if why=$("${new[@]}" "$@" 2>&1); then
+		note "$what is tested on $(uname -r)${ESPALIER_VM:+, in the virtual machine}"
+	elif [[ ${ESPALIER_VM-} ]]; then
+		not_ok "$what on $(uname -r): $why"
+		exit 1
+	else
+		FINISHED=1
+		echo "1..0 # SKIP left to the virtual machine: $what, which $(uname -r) lacks"
+		exit 0
+	fi
 }
 
 # wait_until SECONDS COMMAND...: until it succeeds; fails when the time is over.
@@ -213,14 +234,21 @@ say() {
 
 # answer PATH: a member of the last answer, as text: `answer result.output`.
 answer() {
+	members "$1" <<<"$REPLY"
+}
+
+# members PATH: the same of each answer in standard input, a line each.
+members() {
 	perl -MJSON::PP -e '
-		my $v = decode_json($ARGV[0]);
-		for (split /\./, $ARGV[1]) {
-			$v = ref $v eq "ARRAY" ? $v->[$_] : ref $v eq "HASH" ? $v->{$_} : undef;
-		}
 		binmode STDOUT, ":utf8";
-		print ref $v && ref $v ne "JSON::PP::Boolean" ?
-			JSON::PP->new->canonical->encode($v) : $v // ""' "$REPLY" "$1"
+		while (my $line = <STDIN>) {
+			my $v = decode_json($line);
+			for (split /\./, $ARGV[0]) {
+				$v = ref $v eq "ARRAY" ? $v->[$_] : ref $v eq "HASH" ? $v->{$_} : undef;
+			}
+			print ref $v && ref $v ne "JSON::PP::Boolean" ?
+				JSON::PP->new->canonical->encode($v) : $v // "", "\n";
+		}' "$1"
 }
 
 # says DESCRIPTION COMMAND: the command succeeds.
@@ -285,11 +313,10 @@ runs_not() {
 # Link-local addresses and what the kernel changes later by themselves are left out.
 kernel_state() {
 	local node
+	printf '%s\n' link addr route >"$WORK/ip"
 	for node; do
-		echo "== $node"
-		inside "$node" 'sh -c '\''ip -o link | sed -E "s/ qlen.*//; s/state [A-Z]+//; s/<NO-CARRIER,/</"
-			ip -o addr | grep -v "inet6 fe80" | sed -E "s/ +/ /g"
-			ip route | sed "s, linkdown,,"
-			ip -6 route | grep -v fe80 | sed "s/ pref.*//"'\'
-	done
+		say "$node sh -c 'echo == $node; ip -o -b $WORK/ip; ip -6 -o route'"
+		printf '%s\n' "$REPLY"
+	done | members result.output | sed -E '/inet6 fe80|^fe80/d; s/ +/ /g; s/ qlen.*//
+		s/ state [A-Z]+//; s/<NO-CARRIER,/</; s/ linkdown//; s/ pref .*//'
 }

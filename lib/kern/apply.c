@@ -251,7 +251,7 @@ static struct nl_msg *inside_request(const struct step *s)
 {
 	switch (s->op) {
 	case STEP_NODE_SET:
-		return s->node->kind == NODE_SWITCH ? request_bridge(&s->settings)
+		return s->node->kind == NODE_SWITCH ? request_bridge_set(&s->settings)
 						    : request_link_up(IFINDEX_LOOPBACK);
 	case STEP_IFACE_SET:
 		return request_iface_set(s);

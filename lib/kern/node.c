@@ -126,7 +126,7 @@ int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults 
 	if (r == 0)
 		r = write_sysctl("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1", e);
 	if (r == 0)
-		r = ask_for(nl, request_bridge(&bridge), "its bridge", e);
+		r = ask_for(nl, request_bridge_add(&bridge), "its bridge", e);
 	return r;
 }
 

@@ -377,7 +377,7 @@ int observed_tidy(struct kern *k, const struct observed *o, struct err *e)
 		struct node_settings s = { .up = false, .stp = n->stp };
 
 		if (n->kind == NODE_SWITCH)
-			r = ask_for(k, n, request_bridge(&s), 0, e);
+			r = ask_for(k, n, request_bridge_add(&s), 0, e);
 	}
 	kern_rest(k);
 	return r;

@@ -140,15 +140,17 @@ struct nl_msg *request_iface_set(const struct step *s)
 	return m;
 }
 
-struct nl_msg *request_bridge(const struct node_settings *s)
+static struct nl_msg *bridge_message(const struct node_settings *s, int flags,
+				     const char *name)
 {
 	struct ifinfomsg i = { .ifi_index = IFINDEX_BRIDGE,
 			       .ifi_flags = s->up ? IFF_UP : 0,
 			       .ifi_change = IFF_UP };
-	struct nl_msg *m = link_message(RTM_NEWLINK, NLM_F_CREATE, &i);
+	struct nl_msg *m = link_message(RTM_NEWLINK, flags, &i);
 	struct nlattr *info, *data;
 
-	nla_put_string(m, IFLA_IFNAME, "br0");
+	if (name)
+		nla_put_string(m, IFLA_IFNAME, name);
 	info = nla_nest_start(m, IFLA_LINKINFO);
 	nla_put_string(m, IFLA_INFO_KIND, "bridge");
 	data = nla_nest_start(m, IFLA_INFO_DATA);
@@ -156,6 +158,16 @@ struct nl_msg *request_bridge(const struct node_settings *s)
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
 	return m;
+}
+
+struct nl_msg *request_bridge_add(const struct node_settings *s)
+{
+	return bridge_message(s, NLM_F_CREATE, "br0");
+}
+
+struct nl_msg *request_bridge_set(const struct node_settings *s)
+{
+	return bridge_message(s, 0, NULL);
 }
 
 /* ---- addresses and routes ---- */

@@ -32,8 +32,10 @@ struct nl_msg *request_group_del(uint32_t group);
 struct nl_msg *request_iface_set(const struct step *s);
 struct nl_msg *request_link_up(int ifindex);
 
-/* A switch's bridge; made if it is not there. */
-struct nl_msg *request_bridge(const struct node_settings *s);
+/* A switch's bridge: made if it is not there. It must not be up: before Linux 6.2 one that
+ * is up takes no name, be it the one that it has (dev_change_name). */
+struct nl_msg *request_bridge_add(const struct node_settings *s);
+struct nl_msg *request_bridge_set(const struct node_settings *s);
 
 /* STEP_ADDRESS_* and STEP_ROUTE_*. */
 struct nl_msg *request_address(const struct step *s);

@@ -38,8 +38,17 @@ says 'is not given it' 'h1 echo still here'
 equal 'output is in the answer' "$(answer result.output)" 'still here'
 says_no 'exit status' "h1 sh -c 'exit 7'" '7'
 says_no 'killed by a signal' "h1 sh -c 'kill -9 \$\$'" '137|killed|signal'
-says 'much output is bounded' 'h1 head -c 3000000 /dev/zero'
 says 'a job at the end' "h1 sleep $marker &"
 shell_end
 check 'it ends with the network' wait_until "$DEADLINE" runs_not "$marker"
+
+# a file takes it: read would take it byte by byte
+network
+"$ESPALIER" --json -n "$NET" -b - >"$WORK/much" <<-'END'
+	add host h1
+	h1 sh -c 'head -c 3000000 /dev/zero | tr "\0" x'
+END
+check 'much output is kept up to 1 MiB' grep -qE '"output":"x{10}' "$WORK/much"
+size=$(stat -c %s "$WORK/much")
+check 'and no more' test "$size" -gt 1048576 -a "$size" -lt 1050000
 finish

@@ -36,6 +36,8 @@ if ((EUID != 0)) || [[ $ESPALIER == *asan* ]]; then
 	commands=('link h1 h3' 'del node h1 h2' 'undo')
 fi
 
+[[ ! $SLOW ]] || commands=('del node h1 h2')
+
 changing=(unshare mount umount2 mknodat symlink unlink sendto write ftruncate rename)
 refusable=(unshare mount mknodat symlink sendto recvfrom socket setns write)
 
