@@ -29,15 +29,6 @@ int cmd_add(struct session *s, const struct args *a, struct err *e)
 
 /* ---- link ---- */
 
-/* The i-th argument behind a keyword that was typed; NULL: it was not. */
-static const struct arg *behind(const struct args *a, const char *keyword, size_t i)
-{
-	for (size_t k = 0; k < a->v.n; k++)
-		if (!a->v.v[k].kind && strcmp(a->v.v[k].key, keyword) == 0)
-			return k + 1 + i < a->v.n ? &a->v.v[k + 1 + i] : NULL;
-	return NULL;
-}
-
 /* An address of the LAN behind a node whose subnet has ip; false: none. */
 static bool lan_length(const struct model *m, uint32_t node, struct ip *ip)
 {
@@ -122,8 +113,8 @@ static void blame_link(struct session *s, const struct args *a, const uint32_t n
 	}
 	if (node[0] == node[1])
 		args_blame(a, "END", 1, e);
-	else if (behind(a, "ip", 0))
-		e->place = behind(a, "ip", bad_end(s->draft, node, o))->word->place;
+	else if (args_behind(a, "ip", 0))
+		e->place = args_behind(a, "ip", bad_end(s->draft, node, o))->word->place;
 }
 
 int cmd_link(struct session *s, const struct args *a, struct err *e)
@@ -138,7 +129,7 @@ int cmd_link(struct session *s, const struct args *a, struct err *e)
 	}
 	for (size_t end = 0; end < 2; end++) {
 		const struct value *mac = args_get(a, "mac", end);
-		const struct arg *ip = behind(a, "ip", end);
+		const struct arg *ip = args_behind(a, "ip", end);
 
 		if (mac) {
 			o.end[end].has_mac = true;
@@ -148,8 +139,8 @@ int cmd_link(struct session *s, const struct args *a, struct err *e)
 			o.end[end].no_address = true;
 		} else if (ip) {
 			o.end[end].ip = ip->value.ip;
-			choose_length(s->draft, node[!end], ip, behind(a, "ip", !end),
-				      &o.end[end].ip);
+			choose_length(s->draft, node[!end], ip,
+				      args_behind(a, "ip", !end), &o.end[end].ip);
 		}
 	}
 	if (mtu < MTU_MIN || mtu > MTU_MAX) {
@@ -157,6 +148,8 @@ int cmd_link(struct session *s, const struct args *a, struct err *e)
 		return args_blame(a, "mtu", 0, e);
 	}
 	o.mtu = (uint32_t)mtu;
+	if (handlers_read_shape(a, &o.shape, e) < 0)
+		return e->code;
 	if (model_add_link(s->draft, node[0], node[1], &o, &id, e) < 0) {
 		blame_link(s, a, node, &o, e);
 		return e->code;

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "lang/shape_text.h"
 #include "shell/describe.h"
 #include "shell/handlers.h"
 
@@ -125,15 +126,16 @@ static void add_end(struct table *t, const struct model *m, const struct link *l
 	table_add(t, describe_addresses(&i->addresses),
 		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
 	table_add_text(t, "%s", describe_mac(i->mac, mac));
+	if (describe_is_shaped(l))
+		table_add(t, shape_text(&l->shape[end]), NULL, STYLE_PLAIN);
 }
 
 int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 {
 	static const struct column columns[] = {
-		{ "interface", "END", false, 0 },
-		{ "state", "STATE", false, 0 },
-		{ "addresses", "ADDRESSES", false, 0 },
-		{ "mac", "MAC", false, 1 },
+		{ "interface", "END", false, 0 },	{ "state", "STATE", false, 0 },
+		{ "addresses", "ADDRESSES", false, 0 }, { "mac", "MAC", false, 1 },
+		{ "shape", "SENDS WITH", false, 0 },
 	};
 	const struct model *m = s->net->model;
 	cleanup_free char *text = link_text(m, l);
@@ -144,7 +146,7 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 	if (!s->out.json)
 		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB\n", text, state,
 			   l->mtu);
-	table_begin(&t, columns, ARRAY_LEN(columns));
+	table_begin(&t, columns, ARRAY_LEN(columns) - !describe_is_shaped(l));
 	add_end(&t, m, l, 0);
 	add_end(&t, m, l, 1);
 	table_end(&t, &s->out);

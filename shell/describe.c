@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "lang/shape_text.h"
 
 char *describe_addresses(const address_vec *v)
 {
@@ -67,6 +68,27 @@ json_t *describe_link_json(const struct model *m, const struct link *l)
 			 iface_text(m, l, 1, b), "b_addresses",
 			 describe_addresses_json(&l->end[1].addresses), "mtu",
 			 (json_int_t)l->mtu, "state", state);
+}
+
+bool describe_is_shaped(const struct link *l)
+{
+	return !shape_is_none(&l->shape[0]) || !shape_is_none(&l->shape[1]);
+}
+
+char *describe_shape(const struct model *m, const struct link *l)
+{
+	struct str text = { 0 };
+
+	if (shape_same(&l->shape[0], &l->shape[1]))
+		return shape_text(&l->shape[0]);
+	for (int end = 0; end < 2; end++) {
+		cleanup_free char *shape = shape_text(&l->shape[end]);
+
+		if (shape)
+			str_addf(&text, "%sfrom %s: %s", text.n ? "; " : "",
+				 model_node(m, l->end[end].node)->name, shape);
+	}
+	return str_take(&text);
 }
 
 const char *describe_prefix(const struct ip *prefix, char *buf)

@@ -29,6 +29,9 @@ char *describe_route(const struct route *r);
 const char *describe_origin(enum route_origin origin);
 
 /* "up", "down", or "h1 down" where it is the node that is; free() it. */
+bool describe_is_shaped(const struct link *l); /* in any direction */
+/* What the link does to packets: "rate 10mbit", "from h1: delay 5ms"; NULL: nothing. */
+char *describe_shape(const struct model *m, const struct link *l);
 char *describe_link_state(const struct model *m, const struct link *l);
 
 /* What n of a noun have behind it: "" for 1, "s" or "es". */

@@ -12,6 +12,8 @@
 
 /* cmd_build.c */
 verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set;
+/* cmd_shape.c */
+verb_fn cmd_shape;
 /* cmd_address.c */
 verb_fn cmd_ip, cmd_route;
 /* cmd_topo.c */
@@ -44,6 +46,10 @@ int handlers_program_end(struct session *s, const char *node, const char *comman
 
 /* The jobs, of one node or (NULL) of all, as a table. */
 void handlers_show_jobs(struct session *s, const char *node);
+
+/* Takes the keys that were typed into the shape; what they leave out stays (cmd_shape.c).
+ * On a refusal e has the place. */
+int handlers_read_shape(const struct args *a, struct shape *s, struct err *e);
 
 /* show NODE and show LINK (cmd_show_one.c). */
 int handlers_show_node(struct session *s, const struct node *n, struct err *e);

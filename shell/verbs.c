@@ -7,6 +7,16 @@
 
 #include "shell/handlers.h"
 
+/* What `link` and `shape` know of shapes. */
+#define SHAPE_KEYS                                                                       \
+	"[rate {RATE | none}] [queue {AMOUNT | none}] "                                  \
+	"[aqm {fifo | codel | fq_codel | red | pie | cake}] [ecn {on | off}] "           \
+	"[delay {TIME | none}] [jitter {TIME | none}] "                                  \
+	"[distribution {uniform | normal | pareto}] [slot {TIME TIME | none}] "          \
+	"[loss {PERCENT [correlation PERCENT] | gemodel PERCENT PERCENT | none}] "       \
+	"[duplicate {PERCENT | none}] [reorder {PERCENT | none}] "                       \
+	"[corrupt {PERCENT | none}]"
+
 const struct verb verbs[] = {
 	/* ---- building ---- */
 	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
@@ -18,15 +28,17 @@ const struct verb verbs[] = {
 	  "    add switch core-1" },
 	{ "link",
 	  "END END [name LINKNAME] [ip {ENDADDR | none} {ENDADDR | none}] [mtu BYTES] "
-	  "[mac MAC MAC]",
+	  "[mac MAC MAC] " SHAPE_KEYS,
 	  "join two nodes by a link", VERB_CHANGES, cmd_link,
 	  "Each end becomes the lowest free interface of its node, or the one that is\n"
 	  "named. Addresses come by themselves (see set auto) unless ip gives one for\n"
-	  "each end or none; a switch has none. Traffic may be flowing meanwhile.\n"
+	  "each end or none; a switch has none. Traffic may be flowing meanwhile. The\n"
+	  "keys from rate on are those of shape, for both directions.\n"
 	  "    link h1 r1\n"
 	  "    link h2:eth5 r1 name uplink\n"
 	  "    link h1 r2 ip 192.168.7.1/24 192.168.7.254 mtu 9000B\n"
 	  "    link h3 s1 ip 10.0.0.77 none\n"
+	  "    link h2 r2 rate 10mbit delay 20ms\n"
 	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
 	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
 	  cmd_del,
@@ -48,6 +60,25 @@ const struct verb verbs[] = {
 	  "    down h1 s1\n"
 	  "    down r1\n"
 	  "    down node h1 s1" },
+	{ "shape", "{NODE -> NODE | LINK [from NODE]} {none | " SHAPE_KEYS "}",
+	  "change what a link does to packets", VERB_CHANGES, cmd_shape,
+	  "In both directions, or in that of the arrow, or of what one node sends. Keys\n"
+	  "that are not named stay as they are; none takes one away, or all of them.\n"
+	  "Packets wait in a queue, leave it at the rate, and take the delay; some are\n"
+	  "lost, doubled, changed or overtaken. A rate counts Ethernet frames. The "
+	  "queue\n"
+	  "has room for two bandwidth-delay products unless queue says otherwise; aqm\n"
+	  "manages it. jitter varies the delay: uniform up to it, normal and pareto by\n"
+	  "it as their standard deviation; packets may overtake each other then. loss\n"
+	  "gemodel says how likely a burst of losses begins, and ends, at each packet.\n"
+	  "reorder is the share of packets that skip the delay.\n"
+	  "    shape h1 s1 rate 10mbit delay 20ms\n"
+	  "    shape h1 -> s1 loss 1%\n"
+	  "    shape h1:eth0 from h1 rate 1gbit queue 100pkt aqm fq_codel\n"
+	  "    shape h1 s1 delay 50ms jitter 5ms distribution normal\n"
+	  "    shape h1 s1 loss gemodel 1% 25%\n"
+	  "    shape h1 s1 rate none\n"
+	  "    shape h1 s1 none" },
 	{ "stp", "NODE {on | off}", "switch a switch's spanning tree on or off",
 	  VERB_CHANGES, cmd_stp,
 	  "Without it, switches in a loop flood the loop for ever. With it (IEEE "

@@ -39,6 +39,15 @@ static const struct unit sizes[] = {
 	{ "MiB", 1 << 20 }, { "GB", 1000000000 }, { "GiB", 1 << 30 }, { 0 },
 };
 
+/* "10mb" and the like: nobody knows whether bits or bytes are meant. */
+static bool could_be_bytes(const char *given)
+{
+	if (*given && strchr("kmgtKMGT", *given))
+		given++;
+	return strcasecmp(given, "b") == 0 || strcasecmp(given, "bps") == 0 ||
+	       strcasecmp(given, "b/s") == 0;
+}
+
 static int bad_unit(const char *text, const char *quantity, const struct unit *units,
 		    const char *given, const char *number, int digits, struct err *e)
 {
@@ -50,7 +59,9 @@ static int bad_unit(const char *text, const char *quantity, const struct unit *u
 			 : u[1].name ? ", "
 				     : " or ",
 			 u->name);
-	if (*given)
+	if (units == rates && could_be_bytes(given))
+		err_set(e, EINVAL, "'%s' could be bits or bytes", text);
+	else if (*given)
 		err_set(e, EINVAL, "'%s' has no unit of %s called '%s'", text, quantity,
 			given);
 	else
@@ -99,6 +110,68 @@ static int parse(const char *text, const char *quantity, const struct unit *unit
 		return err_set(e, ERANGE, "'%s' is less than 1%s", text, units[0].name);
 	*ret = (uint64_t)roundl(value);
 	return 0;
+}
+
+/* ---- shares, and packets ---- */
+
+enum { SHARE_DIGITS = 7, SHARE_PERCENT = 10000000, SHARE_ALL = 1000000000 };
+
+int units_parse_percent(const char *text, uint32_t *ret, struct err *e)
+{
+	size_t digits = number_length(text);
+	long double value;
+
+	if (digits == 0) {
+		err_set(e, EINVAL, "'%s' is not a percentage", text);
+		return err_hint(e, "a percentage is a number with %%, as in 1%%");
+	}
+	if (strcmp(text + digits, "%") != 0) {
+		err_set(e, EINVAL, "'%s' lacks a %%", text);
+		return err_hint(e, "as in %.*s%%", (int)digits, text);
+	}
+	value = roundl(strtold(text, NULL) * SHARE_PERCENT);
+	if (value > SHARE_ALL)
+		return err_set(e, ERANGE, "'%s' is more than 100%%", text);
+	*ret = (uint32_t)value;
+	return 0;
+}
+
+char *units_print_percent(uint32_t share)
+{
+	char fraction[SHARE_DIGITS + 1];
+	size_t n = SHARE_DIGITS;
+
+	snprintf(fraction, sizeof(fraction), "%07u", share % SHARE_PERCENT);
+	while (n > 0 && fraction[n - 1] == '0')
+		n--;
+	return mem_printf("%u%s%.*s%%", share / SHARE_PERCENT, n ? "." : "", (int)n,
+			  fraction);
+}
+
+int units_parse_amount(const char *text, uint64_t *ret, bool *ret_bytes, struct err *e)
+{
+	size_t digits = strspn(text, "0123456789");
+	int r;
+
+	if (digits && strcmp(text + digits, "pkt") == 0) {
+		errno = 0;
+		*ret = strtoull(text, NULL, 10);
+		if (errno)
+			return err_set(e, ERANGE, "'%s' is too large", text);
+		*ret_bytes = false;
+		return 0;
+	}
+	r = units_parse_bytes(text, ret, e);
+	if (r == 0)
+		*ret_bytes = true;
+	else if (r == -EINVAL)
+		err_hint(e, "packets or bytes, as in 100pkt or 64kB");
+	return r;
+}
+
+char *units_print_amount(uint64_t amount, bool bytes)
+{
+	return bytes ? units_print_bytes(amount) : mem_printf("%" PRIu64 "pkt", amount);
 }
 
 static char *print(uint64_t value, const struct unit *units)

@@ -12,6 +12,7 @@
 
 #include "kern/kern_parts.h"
 #include "kern/netns.h"
+#include "kern/qdisc.h"
 #include "kern/request.h"
 
 enum { BATCH_STEPS = 128 };
@@ -45,6 +46,13 @@ static void say_what_to_try(struct err *e, const struct step *s)
 	case -ENETDOWN:
 		err_hint(e, "something else may have changed the network: 'repair' puts "
 			    "back what is missing");
+		break;
+	case -ENOENT:
+		if (s->op == STEP_SHAPE_SET)
+			err_hint(e,
+				 "it needs %s of the kernel; 'doctor' tells what this "
+				 "one has",
+				 shape_is_more_than_rate(&s->shape.is) ? "netem" : "tbf");
 		break;
 	case -EEXIST:
 		if (s->op == STEP_LINK_ADD)
@@ -263,6 +271,32 @@ static struct nl_msg *inside_request(const struct step *s)
 	}
 }
 
+/* Parameters are changed in place where the disciplines stay the same, so that the
+ * packets in them stay too. */
+static int do_shape(struct kern *k, const struct step *s, size_t at, struct err *e)
+{
+	bool known = s->shape.was.engine != SHAPE_ENGINE_UNKNOWN;
+	int ifindex = request_ifindex(s), r;
+	struct qdisc_tree was, is;
+	struct handle *h;
+
+	r = handles_get(&k->handles, s->node, &h, e);
+	if (r == 0)
+		r = handles_socket(&k->handles, h, e);
+	if (r < 0) {
+		err_context(e, "%s", s->node->name);
+		return r;
+	}
+	need(k, h);
+	qdisc_tree_make(&s->shape.was, s->shape.mtu_was, &was);
+	qdisc_tree_make(&s->shape.is, s->shape.mtu, &is);
+	if (!known || (was.n && !qdisc_tree_alike(&was, &is)))
+		r = queue(k, &h->nl, request_qdiscs_del(ifindex), at, e);
+	for (size_t i = 0; i < is.n && r == 0; i++)
+		r = queue(k, &h->nl, request_qdisc(ifindex, &is.v[i]), at, e);
+	return r;
+}
+
 static int do_inside(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
 	struct handle *h;
@@ -319,6 +353,9 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 			break;
 		case STEP_LINK_DEL:
 			r = do_links_del(k, at, at + together, e);
+			break;
+		case STEP_SHAPE_SET:
+			r = do_shape(k, s, at, e);
 			break;
 		default:
 			r = do_inside(k, s, at, e);

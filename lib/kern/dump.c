@@ -164,7 +164,27 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 		vec_push(&d->subnets, r);
 }
 
-int dump_read(struct netlink *nl, struct dump *ret, struct err *e)
+/* ---- queueing disciplines ---- */
+
+static void begin_qdiscs(void *cookie)
+{
+	struct dump *d = cookie;
+
+	d->qdiscs.n = 0;
+}
+
+static void read_qdisc(const struct nlmsghdr *h, void *cookie)
+{
+	struct dump *d = cookie;
+	struct dump_qdisc q;
+
+	if (qdisc_read(h, &q.ifindex, &q.qdisc))
+		vec_push(&d->qdiscs, q);
+}
+
+/* ---- all ---- */
+
+int dump_read(struct netlink *nl, bool qdiscs, struct dump *ret, struct err *e)
 {
 	int r;
 
@@ -175,6 +195,8 @@ int dump_read(struct netlink *nl, struct dump *ret, struct err *e)
 				 ret, e);
 	if (r == 0)
 		r = netlink_dump(nl, request_routes(), begin_routes, read_route, ret, e);
+	if (r == 0 && qdiscs)
+		r = netlink_dump(nl, request_qdiscs(), begin_qdiscs, read_qdisc, ret, e);
 	if (r < 0)
 		dump_free(ret);
 	else if (ret->ifaces.n)
@@ -188,6 +210,7 @@ void dump_free(struct dump *d)
 	vec_free(&d->addresses);
 	vec_free(&d->routes);
 	vec_free(&d->subnets);
+	vec_free(&d->qdiscs);
 }
 
 /* ---- namespaces ---- */

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "kern/netlink.h"
+#include "kern/qdisc.h"
 #include "model/ip.h"
 
 enum { DUMP_NOBODY = -1 };
@@ -38,14 +39,21 @@ struct dump_route {
 	uint32_t metric;       /* as the kernel has it: IPv6 has no 0 */
 };
 
+/* A queueing discipline of ours. */
+struct dump_qdisc {
+	int ifindex;
+	struct qdisc qdisc;
+};
+
 struct dump {
 	VEC(struct dump_iface) ifaces; /* by ifindex */
 	VEC(struct dump_address) addresses;
 	VEC(struct dump_route) routes, subnets; /* of the main table */
+	VEC(struct dump_qdisc) qdiscs;
 };
 
-/* Through a socket in the namespace. */
-int dump_read(struct netlink *nl, struct dump *ret, struct err *e);
+/* Through a socket in the namespace; the queueing disciplines if they are wanted. */
+int dump_read(struct netlink *nl, bool qdiscs, struct dump *ret, struct err *e);
 void dump_free(struct dump *d);
 
 const struct dump_iface *dump_find(const struct dump *d, int ifindex); /* NULL: none */

@@ -69,6 +69,7 @@ static void question_node(struct observing *x, uint32_t id)
 
 static void question_link(struct observing *x, const struct link *l)
 {
+	x->shaped |= !shape_is_none(&l->shape[0]) || !shape_is_none(&l->shape[1]);
 	vec_push(&x->links, l);
 	question_node(x, l->end[0].node);
 	question_node(x, l->end[1].node);
@@ -152,7 +153,7 @@ static int look(struct observing *x, struct sight *s, struct err *e)
 		return 0;
 	}
 	if (r == 0)
-		r = dump_read(nl, &s->dump, e);
+		r = dump_read(nl, x->shaped, &s->dump, e);
 	if (r < 0) {
 		err_context(e, "look at %s", s->node->name);
 		return r;

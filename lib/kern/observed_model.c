@@ -126,6 +126,50 @@ static const struct iface *other_iface(const struct observing *x, const struct l
 	return o ? &o->end[end] : NULL;
 }
 
+/* Those of an interface, in the order of their handles. */
+static void seen_qdiscs(const struct dump *d, int ifindex, struct qdisc_tree *ret)
+{
+	ret->n = 0;
+	vec_each (&d->qdiscs, q) {
+		size_t at = ret->n;
+
+		if (q->ifindex != ifindex || ret->n == QDISC_MAX)
+			continue;
+		for (; at > 0 && ret->v[at - 1].handle > q->qdisc.handle; at--)
+			ret->v[at] = ret->v[at - 1];
+		ret->v[at] = q->qdisc;
+		ret->n++;
+	}
+}
+
+/* What is seen of a shape is one that the models know, none, or of unknown kind. */
+static void write_shape(struct observing *x, const struct sight *s, const struct link *l,
+			int end)
+{
+	const struct link *known[2] = { model_link(x->target, l->id),
+					model_link(x->other, l->id) };
+	struct shape found = { .engine = SHAPE_ENGINE_UNKNOWN };
+	struct qdisc_tree seen, tree;
+	bool any = false;
+
+	for (int i = 0; i < 2; i++)
+		any |= known[i] && !shape_is_none(&known[i]->shape[end]);
+	if (!any)
+		return;
+	seen_qdiscs(&s->dump, observing_ifindex(l, end), &seen);
+	if (!seen.n)
+		found = (struct shape){ 0 };
+	for (int i = 1; i >= 0; i--) {
+		if (!known[i])
+			continue;
+		qdisc_tree_make(&known[i]->shape[end], known[i]->mtu, &tree);
+		if (qdisc_tree_is(&seen, &tree))
+			found = known[i]->shape[end];
+	}
+	if (!shape_same(&found, &model_link(x->o->model, l->id)->shape[end]))
+		model_edit_link(x->o->model, l->id)->shape[end] = found;
+}
+
 void observing_write_end(struct observing *x, const struct link *l, int end)
 {
 	struct model *m = x->o->model;
@@ -143,6 +187,8 @@ void observing_write_end(struct observing *x, const struct link *l, int end)
 		model_edit_link(m, l->id)->mtu = unplugged ? 0 : i->mtu;
 	if (i->up != model_iface_up(m, model_link(m, l->id), end))
 		model_edit_link(m, l->id)->end[end].up = i->up;
+	write_shape(x, s, l, end);
+	wanted = &model_link(m, l->id)->end[end];
 	if (memcmp(i->mac, wanted->mac, sizeof(i->mac)) != 0)
 		memcpy(model_edit_link(m, l->id)->end[end].mac, i->mac, sizeof(i->mac));
 	wanted = &model_link(m, l->id)->end[end];

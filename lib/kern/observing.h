@@ -20,6 +20,7 @@ struct observing {
 	struct kern *k;
 	const struct model *target, *other;
 	bool all;
+	bool shaped; /* a link in question has a shape */
 	struct observed *o;
 	VEC(struct sight) sights;	/* by node id */
 	VEC(const struct link *) links; /* candidates */

@@ -32,8 +32,8 @@ struct nl_msg *request_group_del(uint32_t group);
 struct nl_msg *request_iface_set(const struct step *s);
 struct nl_msg *request_link_up(int ifindex);
 
-/* A switch's bridge: made if it is not there. It must not be up: before Linux 6.2 one that
- * is up takes no name, be it the one that it has (dev_change_name). */
+/* A switch's bridge: made if it is not there. It must not be up: before Linux 6.2 one
+ * that is up takes no name, be it the one that it has (dev_change_name). */
 struct nl_msg *request_bridge_add(const struct node_settings *s);
 struct nl_msg *request_bridge_set(const struct node_settings *s);
 

@@ -251,6 +251,32 @@ static int parse_bytes(struct kind_context *c, const struct word *w, size_t n,
 	return quantity(c, w, units_parse_bytes, ret, e);
 }
 
+static int parse_percent(struct kind_context *c, const struct word *w, size_t n,
+			 struct value *ret, struct err *e)
+{
+	uint32_t share;
+	int r = units_parse_percent(w->text, &share, e);
+
+	(void)n;
+	if (r < 0)
+		return kind_refuse(c, 0, like_number(w->text), r);
+	ret->number = share;
+	return 1;
+}
+
+static int parse_amount(struct kind_context *c, const struct word *w, size_t n,
+			struct value *ret, struct err *e)
+{
+	bool bytes;
+	int r = units_parse_amount(w->text, &ret->number, &bytes, e);
+
+	(void)n;
+	if (r < 0)
+		return kind_refuse(c, 0, like_number(w->text), r);
+	ret->end = bytes;
+	return 1;
+}
+
 /* ---- words ---- */
 
 static int parse_word(struct kind_context *c, const struct word *w, size_t n,
@@ -352,6 +378,10 @@ static const struct kind kinds[] = {
 	{ "TIME", "TIME", "a time with its unit, as in 20ms", false, parse_time, NULL },
 	{ "BYTES", "BYTES", "a size with its unit, as in 1500B", false, parse_bytes,
 	  NULL },
+	{ "PERCENT", "PERCENT", "a share of the packets, as in 1%", false, parse_percent,
+	  NULL },
+	{ "AMOUNT", "AMOUNT", "packets or bytes, as in 100pkt or 64kB", false,
+	  parse_amount, NULL },
 	{ "FILE", "FILE", "the name of a file", true, parse_file, kind_complete_file },
 	{ "JOB", "JOB", "the number of a job, as `jobs` shows it", false, parse_job,
 	  complete_job },

@@ -16,6 +16,8 @@
  *     PREFIX             ip; family 0 for `default`
  *     MAC                mac
  *     COUNT NUMBER SEED JOB RATE TIME BYTES      number
+ *     PERCENT            number: of 10^9
+ *     AMOUNT             number; end: 1 for bytes, 0 for packets
  *     COMMAND            text: the source of the rest of the statement
  */
 #ifndef LANG_KINDS_H

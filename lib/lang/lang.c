@@ -281,6 +281,14 @@ size_t args_count(const struct args *a, const char *key)
 	return 0;
 }
 
+const struct arg *args_behind(const struct args *a, const char *keyword, size_t i)
+{
+	for (size_t k = 0; k < a->v.n; k++)
+		if (!a->v.v[k].kind && strcmp(a->v.v[k].key, keyword) == 0)
+			return k + 1 + i < a->v.n ? &a->v.v[k + 1 + i] : NULL;
+	return NULL;
+}
+
 bool args_has(const struct args *a, const char *keyword)
 {
 	vec_each (&a->v, arg)

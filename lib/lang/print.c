@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/units.h"
 #include "lang/lang.h"
+#include "lang/shape_text.h"
 
 enum { LINE_MAX_COLUMNS = 78 };
 
@@ -149,6 +150,23 @@ static void print_macs(struct printer *p, const struct link *l)
 	}
 }
 
+/* Directions that differ. */
+static void print_shapes(struct printer *p, const struct link *l)
+{
+	char text[IFACE_TEXT_MAX];
+
+	if (shape_same(&l->shape[0], &l->shape[1]))
+		return;
+	for (int end = 0; end < 2; end++) {
+		if (shape_is_none(&l->shape[end]))
+			continue;
+		str_addf(&p->out, "shape %s from %s", iface_text(p->m, l, end, text),
+			 model_node(p->m, l->end[end].node)->name);
+		shape_text_add(&p->out, &l->shape[end]);
+		str_add(&p->out, "\n");
+	}
+}
+
 static void print_link(struct printer *p, const struct link *l)
 {
 	const struct iface *a = &l->end[0], *b = &l->end[1];
@@ -170,8 +188,11 @@ static void print_link(struct printer *p, const struct link *l)
 		str_addf(&p->out, " mtu %s", mtu);
 	}
 	print_macs(p, l);
+	if (shape_same(&l->shape[0], &l->shape[1]))
+		shape_text_add(&p->out, &l->shape[0]);
 	str_add(&p->out, "\n");
 	p->next_id++;
+	print_shapes(p, l);
 	for (int end = 0; end < 2 && !together; end++) {
 		char text[IFACE_TEXT_MAX];
 

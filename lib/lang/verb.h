@@ -90,6 +90,9 @@ const struct value *args_get(const struct args *a, const char *key, size_t i);
 size_t args_count(const struct args *a, const char *key);
 /* Whether a keyword was typed: args_has(a, "none"). */
 bool args_has(const struct args *a, const char *keyword);
+/* The i-th argument behind a keyword, a value or a keyword too; NULL: it was not typed.
+ */
+const struct arg *args_behind(const struct args *a, const char *keyword, size_t i);
 /* Shorthands with a default for what was not given. */
 uint64_t args_number(const struct args *a, const char *key, uint64_t otherwise);
 const char *args_text(const struct args *a, const char *key, const char *otherwise);

@@ -198,6 +198,9 @@ static int check_link(const struct model *m, const struct node *const node[2],
 	if (o->mtu && (o->mtu < MTU_MIN || o->mtu > MTU_MAX))
 		return err_set(e, ERANGE, "an MTU of %uB is not within %dB to %dB",
 			       o->mtu, MTU_MIN, MTU_MAX);
+	r = shape_check(&o->shape, e);
+	if (r < 0)
+		return r;
 	for (int end = 0; end < 2; end++) {
 		const struct ip *ip = &o->end[end].ip;
 
@@ -252,6 +255,7 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 	for (int end = 0; end < 2; end++) {
 		struct iface *i = &l->end[end];
 
+		l->shape[end] = o->shape;
 		i->node = node[end]->id;
 		i->index = (unsigned)index[end];
 		i->up = true;
@@ -313,6 +317,20 @@ int model_set_link_up(struct model *m, uint32_t id, bool up, struct err *e)
 	own = model_edit_link(m, id);
 	own->end[0].up = own->end[1].up = up;
 	return 0;
+}
+
+int model_set_shape(struct model *m, uint32_t link, int end, const struct shape *shape,
+		    struct err *e)
+{
+	const struct link *l = model_link(m, link);
+	int r;
+
+	if (!l)
+		return err_set(e, ENOENT, "the link is gone");
+	r = shape_check(shape, e);
+	if (r == 0 && !shape_same(&l->shape[end], shape))
+		model_edit_link(m, link)->shape[end] = *shape;
+	return r;
 }
 
 int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e)

@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "model/ip.h"
+#include "model/shape.h"
 
 enum {
 	NODE_NAME_MAX = 63,	 /* a DNS label, RFC 1035 2.3.4; also a hostname */
@@ -76,6 +77,7 @@ struct link {
 	uint32_t mtu; /* bytes, both ends */
 	int lan;      /* number of its broadcast domain's subnet, or LAN_NONE */
 	struct iface end[2];
+	struct shape shape[2]; /* of what that end sends */
 };
 
 /* Where a node's interface number i is: ports.v[i]; link 0: the number is free. */
@@ -183,8 +185,9 @@ int model_del_node(struct model *m, uint32_t id, struct err *e);
 
 /* What `link` may say; zeroed: all defaults. */
 struct link_options {
-	const char *name; /* NULL: none */
-	uint32_t mtu;	  /* 0: MTU_DEFAULT */
+	const char *name;   /* NULL: none */
+	uint32_t mtu;	    /* 0: MTU_DEFAULT */
+	struct shape shape; /* of both directions */
 	struct {
 		unsigned number; /* interface number + 1; 0: the lowest free one */
 		struct ip ip;	 /* family 0: none given */
@@ -199,6 +202,9 @@ int model_del_link(struct model *m, uint32_t id, struct err *e);
 
 int model_set_node_up(struct model *m, uint32_t id, bool up, struct err *e);
 int model_set_link_up(struct model *m, uint32_t id, bool up, struct err *e);
+/* Of what that end sends. */
+int model_set_shape(struct model *m, uint32_t link, int end, const struct shape *shape,
+		    struct err *e);
 int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e);
 
 /*

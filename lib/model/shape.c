@@ -15,6 +15,7 @@ enum {
 	QUEUE_NS_MIN = 20000000,
 	NS_PER_S = 1000000000,
 	BITS_PER_BYTE = 8,
+	JITTER_MAX = 2000000000, /* ns; netem takes no more than INT_MAX */
 };
 
 static const char *const aqms[] = { "fifo", "codel", "fq_codel", "red", "pie", "cake" };
@@ -58,7 +59,7 @@ bool shape_is_none(const struct shape *s)
 	return shape_same(s, &none);
 }
 
-bool shape_needs_wire_or_netem(const struct shape *s)
+bool shape_is_more_than_rate(const struct shape *s)
 {
 	return s->delay || s->jitter || s->loss || s->burst_begin || s->duplicate ||
 	       s->reorder || s->corrupt || s->slot_max;
@@ -78,6 +79,8 @@ int shape_check(const struct shape *s, struct err *e)
 		return refuse(e, "the jitter is more than the delay",
 			      "no packet comes before it was sent: a delay varies by at "
 			      "most itself");
+	if (s->jitter > JITTER_MAX)
+		return refuse(e, "a jitter is at most 2s", NULL);
 	if (s->distribution != SHAPE_UNIFORM && !s->jitter)
 		return refuse(e, "a distribution without jitter", "jitter TIME gives it");
 	if (s->loss && s->burst_begin)
@@ -105,8 +108,7 @@ int shape_check(const struct shape *s, struct err *e)
 uint64_t shape_queue_limit(const struct shape *s, uint32_t mtu)
 {
 	const uint64_t frame = (uint64_t)mtu + SHAPE_FRAME_HEADER;
-	long double bytes_per_ns = (long double)s->rate / BITS_PER_BYTE / NS_PER_S;
-	long double round_trip = 2 * (long double)s->delay, ns = 2 * round_trip, limit;
+	unsigned __int128 ns = (unsigned __int128)s->delay * 2 * 2, limit;
 
 	if (s->queue)
 		return s->queue_in_bytes ? s->queue : s->queue * frame;
@@ -114,8 +116,8 @@ uint64_t shape_queue_limit(const struct shape *s, uint32_t mtu)
 		ns = QUEUE_NS_MIN;
 	if (ns > NS_PER_S)
 		ns = NS_PER_S;
-	limit = bytes_per_ns * ns;
-	if (limit < (long double)(QUEUE_FRAMES_MIN * frame))
-		limit = (long double)(QUEUE_FRAMES_MIN * frame);
+	limit = ns * s->rate / BITS_PER_BYTE / NS_PER_S;
+	if (limit < QUEUE_FRAMES_MIN * frame)
+		limit = QUEUE_FRAMES_MIN * frame;
 	return (uint64_t)limit;
 }

@@ -39,8 +39,9 @@ enum shape_aqm {
 /* Who does it. */
 enum shape_engine {
 	SHAPE_ENGINE_AUTO,
-	SHAPE_ENGINE_NETEM, /* the kernel: netem, htb or tbf, and its queues */
-	SHAPE_ENGINE_WIRE,  /* lib/wire, in user space */
+	SHAPE_ENGINE_NETEM,   /* the kernel: netem, htb or tbf, and its queues */
+	SHAPE_ENGINE_WIRE,    /* lib/wire, in user space */
+	SHAPE_ENGINE_UNKNOWN, /* what was found in the kernel is no shape of ours */
 };
 
 struct shape {
@@ -72,8 +73,8 @@ struct shape {
 bool shape_same(const struct shape *a, const struct shape *b);
 /* Whether it does nothing at all. */
 bool shape_is_none(const struct shape *s);
-/* Whether there is chance in it, or delay: what a mere queue cannot do. */
-bool shape_needs_wire_or_netem(const struct shape *s);
+/* Whether there is chance in it, or delay: more than a rate and its queue. */
+bool shape_is_more_than_rate(const struct shape *s);
 /* -EINVAL, -ERANGE: keys that do not go together. */
 int shape_check(const struct shape *s, struct err *e);
 

@@ -283,6 +283,20 @@ static bool same_settings(const struct iface_settings *a, const struct iface_set
 	return a->up == b->up && a->mtu == b->mtu && memcmp(a->mac, b->mac, 6) == 0;
 }
 
+/* A new interface has none. */
+static void step_shape(struct making *k, const struct node *node, const struct item *i)
+{
+	struct shape_settings s = { .is = i->new->shape[i->end], .mtu = i->new->mtu };
+
+	if (i->old) {
+		s.was = i->old->shape[i->end];
+		s.mtu_was = i->old->mtu;
+	}
+	if (shape_same(&s.was, &s.is) && (shape_is_none(&s.is) || s.mtu_was == s.mtu))
+		return;
+	plan_push_iface(k, STEP_SHAPE_SET, node, i->new, i->end)->shape = s;
+}
+
 static void step_iface(struct making *k, const struct node *node, struct item *i)
 {
 	struct iface_settings is = settings_of(k->p->to, i->new, i->end), was;
@@ -299,6 +313,7 @@ static void step_iface(struct making *k, const struct node *node, struct item *i
 	}
 	if (!same_settings(&was, &is))
 		plan_push_iface(k, STEP_IFACE_SET, node, i->new, i->end)->iface = is;
+	step_shape(k, node, i);
 	plan_step_iface_addresses(k, node, i, true);
 }
 

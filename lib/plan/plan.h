@@ -22,6 +22,7 @@ enum step_op {
 	STEP_LINK_ADD, /* a veth pair, each end born in its node */
 	STEP_LINK_DEL,
 	STEP_IFACE_SET, /* up or down, MTU, MAC; in its switch's bridge */
+	STEP_SHAPE_SET, /* what the interface does to what it sends */
 	STEP_ADDRESS_ADD,
 	STEP_ADDRESS_DEL,
 	STEP_ROUTE_ADD, /* in place of one with the same prefix and metric */
@@ -35,6 +36,11 @@ struct iface_settings {
 	uint8_t mac[6];
 };
 
+struct shape_settings {
+	struct shape was, is;
+	uint32_t mtu_was, mtu; /* bytes; queues and bursts follow from them */
+};
+
 struct node_settings {
 	bool up; /* lo, or a switch's bridge */
 	bool stp;
@@ -45,13 +51,15 @@ struct step {
 	const struct node
 		*node; /* where; LINK_*: of the end that the kernel is told about
 			*/
-	const struct link *link; /* LINK_*, IFACE_SET; ADDRESS_*: NULL is lo; ROUTE_*: the
-				    way out. Both are held by the plan's models */
-	int end;		 /* which end of link is in node */
+	const struct link
+		*link; /* LINK_*, IFACE_SET, SHAPE_SET; ADDRESS_*: NULL is lo; ROUTE_*:
+			  the way out. Both are held by the plan's models */
+	int end;       /* which end of link is in node */
 	union {
 		struct iface_settings iface;	/* IFACE_SET */
 		struct node_settings settings;	/* NODE_SET */
 		struct iface_settings added[2]; /* LINK_ADD: as each end is born */
+		struct shape_settings shape;	/* SHAPE_SET */
 		struct ip address;		/* ADDRESS_* */
 		struct route route;		/* ROUTE_* */
 	};

@@ -32,6 +32,8 @@ char *step_text(const struct plan *p, const struct step *s)
 				  iface_text(m, s->link, 1, other));
 	case STEP_IFACE_SET:
 		return mem_strdup(iface_text(m, s->link, s->end, iface));
+	case STEP_SHAPE_SET:
+		return mem_printf("%s: shape", iface_text(m, s->link, s->end, iface));
 	case STEP_ADDRESS_ADD:
 	case STEP_ADDRESS_DEL:
 		if (!s->link)

@@ -109,7 +109,7 @@ static bool follows(const struct plan *p, const struct step *s)
 			!model_node(p->from, s->link->end[1].node));
 	if (!was)
 		return true;
-	return s->op != STEP_IFACE_SET && !was->end[s->end].up;
+	return s->op != STEP_IFACE_SET && s->op != STEP_SHAPE_SET && !was->end[s->end].up;
 }
 
 static void tell_step(struct mended *x, const struct step *s)
@@ -136,6 +136,10 @@ static void tell_step(struct mended *x, const struct step *s)
 			     was->end[s->end].up != s->iface.up
 				     ? s->iface.up ? "was down" : "was up"
 				     : "had other settings");
+		break;
+	case STEP_SHAPE_SET:
+		if (!follows(x->p, s))
+			tell(x, s, "was another");
 		break;
 	case STEP_LINK_ADD:
 	case STEP_ADDRESS_ADD:
