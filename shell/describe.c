@@ -61,13 +61,22 @@ json_t *describe_link_json(const struct model *m, const struct link *l)
 	cleanup_free char *text = link_text(m, l);
 	cleanup_free char *state = describe_link_state(m, l);
 	char a[IFACE_TEXT_MAX], b[IFACE_TEXT_MAX];
+	json_t *o;
 
-	return json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s}", "link", text, "a",
-			 iface_text(m, l, 0, a), "a_addresses",
-			 describe_addresses_json(&l->end[0].addresses), "b",
-			 iface_text(m, l, 1, b), "b_addresses",
-			 describe_addresses_json(&l->end[1].addresses), "mtu",
-			 (json_int_t)l->mtu, "state", state);
+	o = json_pack("{s:s, s:s, s:o, s:s, s:o, s:I, s:s}", "link", text, "a",
+		      iface_text(m, l, 0, a), "a_addresses",
+		      describe_addresses_json(&l->end[0].addresses), "b",
+		      iface_text(m, l, 1, b), "b_addresses",
+		      describe_addresses_json(&l->end[1].addresses), "mtu",
+		      (json_int_t)l->mtu, "state", state);
+	for (int end = 0; end < 2; end++) {
+		cleanup_free char *shape = shape_text(&l->shape[end]);
+
+		if (shape)
+			json_object_set_new(o, end ? "b_shape" : "a_shape",
+					    json_string(shape));
+	}
+	return o;
 }
 
 bool describe_is_shaped(const struct link *l)

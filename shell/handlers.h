@@ -55,6 +55,9 @@ int handlers_read_shape(const struct args *a, struct shape *s, struct err *e);
 int handlers_show_node(struct session *s, const struct node *n, struct err *e);
 int handlers_show_link(struct session *s, const struct link *l, struct err *e);
 
+/* show queues (show_queues.c). */
+int handlers_show_queues(struct session *s, struct err *e);
+
 /*
  * The tables of show (show_tables.c), each printed or made the JSON result.
  * node NULL: of the whole network.

@@ -245,8 +245,10 @@ static void link_removed(struct teller *t, size_t *hidden, const struct link *l)
 static void link_added(struct teller *t, size_t *hidden, const struct link *l)
 {
 	cleanup_free char *text = describe_link(t->after, l);
+	cleanup_free char *shape = describe_shape(t->after, l);
 
-	say(t, hidden, STYLE_PLAIN, "%s", text);
+	say(t, hidden, STYLE_PLAIN, "%s%s%s", text, shape ? ", " : "",
+	    shape ? shape : "");
 	if (t->added)
 		json_array_append_new(t->added, describe_link_json(t->after, l));
 }
@@ -273,6 +275,14 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 		other = true;
 		tell_renumbered(t, hidden, iface_text(t->after, new, end, iface), was,
 				is);
+	}
+	if (!shape_same(&old->shape[0], &new->shape[0]) ||
+	    !shape_same(&old->shape[1], &new->shape[1])) {
+		cleanup_free char *text = link_text(t->after, new);
+		cleanup_free char *shape = describe_shape(t->after, new);
+
+		other = true;
+		say(t, hidden, STYLE_PLAIN, "%s: %s", text, shape ? shape : "no shape");
 	}
 	/* a LAN's number alone is nothing to tell */
 	if (other && t->changed)

@@ -177,11 +177,12 @@ const struct verb verbs[] = {
 	  "are no hosts. Shows a matrix, or for many nodes what failed. A ping that is\n"
 	  "lost is a failure.\n"
 	  "    pingall" },
-	{ "show", "[nodes | links | addresses | routes | jobs | NODE | LINK]",
+	{ "show", "[nodes | links | addresses | routes | queues | jobs | NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"
 	  "    show\n"
 	  "    show links\n"
+	  "    show queues\n"
 	  "    show r1\n"
 	  "    show h1 s1" },
 

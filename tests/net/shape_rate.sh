@@ -21,6 +21,7 @@ shaped() { # DESCRIPTION RATE_AT_H1 RATE_AT_S1
 
 shaped 'at first there is none' '' ''
 says 'both directions' 'shape h1 s1 rate 10mbit'
+like 'the change is told' "$(answer result.changed)" '"a_shape":"rate 10mbit".*"b_shape":"rate 10mbit"'
 shaped 'have it' 10Mbit 10Mbit
 says 'one, by an arrow' 'shape s1 -> h1 rate 20mbit'
 shaped 'only that one' 10Mbit 20Mbit
@@ -73,6 +74,12 @@ say 'shape h1 s1 rate 5mbit'
 achieved 5000
 say 'shape h1 s1 rate 20mbit'
 achieved 20000
+
+# ---- what the queues count ----
+say 'shape h1 s1 rate 1mbit queue 10pkt'
+say 'h1 iperf3 -u -c h2 -4 -b 5M -t 1'
+says 'show queues' 'show queues'
+like 'tells what was dropped, and where' "$(answer result)" '"dropped":[1-9][0-9]*,"interface":"h1:eth0","packets":[1-9][0-9]*,"queue":"tbf","to":"s1:eth0"'
 
 # ---- a change does not lose what waits, or who is connected ----
 say 'shape h1 s1 rate 1mbit queue 1000pkt'

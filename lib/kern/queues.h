@@ -1,0 +1,24 @@
+/*
+ * queues.h — the queueing disciplines of a node's interfaces, ours and others',
+ * with what they have counted.
+ */
+#ifndef KERN_QUEUES_H
+#define KERN_QUEUES_H
+
+#include "kern/kern.h"
+
+struct queue {
+	int ifindex;
+	char kind[16];
+	uint32_t handle, parent; /* parent: TC_H_ROOT, or the class it is in */
+	uint64_t packets, bytes; /* sent */
+	uint32_t dropped, requeued, overlimits;	 /* packets */
+	uint32_t backlog_packets, backlog_bytes; /* that wait now */
+};
+typedef VEC(struct queue) queue_vec;
+
+/* By interface, each before its children; without those that hold nothing (noqueue).
+ * -ENOENT: the node is gone. */
+int queues_read(struct kern *k, const struct node *n, queue_vec *ret, struct err *e);
+
+#endif
