@@ -101,7 +101,9 @@ double chance_deviation(struct chance *c, uint32_t distribution)
 	default:
 		return 2 * chance_unit(c) - 1;
 	}
-	return x > DEVIATION_MAX ? DEVIATION_MAX : x < -DEVIATION_MAX ? -DEVIATION_MAX : x;
+	return x > DEVIATION_MAX    ? DEVIATION_MAX
+	       : x < -DEVIATION_MAX ? -DEVIATION_MAX
+				    : x;
 }
 
 bool chance_loses(struct chance_loss *l, const struct shape *s)

@@ -53,8 +53,7 @@ static int check_time(const char *what, uint64_t ns, struct err *e)
 
 static int check_probability(const char *what, uint32_t p, struct err *e)
 {
-	return p <= SHAPE_CERTAIN ? 0
-				  : err_set(e, ERANGE, "%s of more than 100%%", what);
+	return p <= SHAPE_CERTAIN ? 0 : err_set(e, ERANGE, "%s of more than 100%%", what);
 }
 
 int direction_check(const struct shape *s, uint32_t mtu, struct err *e)
@@ -169,9 +168,14 @@ static struct packet *line_take(struct direction *d)
 
 static void deliver(struct direction *d, struct packet *p)
 {
-	d->stats.packets += p->segments;
-	d->stats.bytes += p->wire_length;
-	d->deliver(d->cookie, p);
+	const uint64_t packets = p->segments, bytes = p->wire_length;
+
+	if (d->deliver(d->cookie, p)) {
+		d->stats.packets += packets;
+		d->stats.bytes += bytes;
+	} else {
+		d->stats.refused += packets;
+	}
 }
 
 /* ---- chance ---- */
@@ -195,7 +199,8 @@ static uint64_t bunch_after(struct direction *d, uint64_t due)
 	uint64_t apart;
 
 	while (d->slot_at < due) {
-		apart = s->slot_min + chance_below(&d->slot, s->slot_max - s->slot_min + 1);
+		apart = s->slot_min +
+			chance_below(&d->slot, s->slot_max - s->slot_min + 1);
 		/* bunches that nobody was in are not counted one by one */
 		if (due - d->slot_at > s->slot_max)
 			d->slot_at = due + chance_below(&d->slot, apart + 1);
@@ -320,7 +325,7 @@ bool direction_is_plain(const struct direction *d)
 }
 
 void direction_init(struct direction *d, uint32_t number, struct pool *pool,
-		    void (*deliver_fn)(void *cookie, struct packet *p), void *cookie)
+		    bool (*deliver_fn)(void *cookie, struct packet *p), void *cookie)
 {
 	*d = (struct direction){
 		.pool = pool, .deliver = deliver_fn, .cookie = cookie, .number = number

@@ -18,14 +18,14 @@ struct direction {
 	uint32_t mtu;
 	struct wire_stats stats;
 	struct pool *pool;
-	/* Takes the packet over. */
-	void (*deliver)(void *cookie, struct packet *p);
+	/* Takes the packet over; false: the other side did not want it. */
+	bool (*deliver)(void *cookie, struct packet *p);
 	void *cookie;
 	uint32_t number; /* parts the chance of directions that have the same seed */
 
 	struct queue queue; /* with a rate only */
 	struct packet *sending;
-	uint64_t sent_at;     /* ns: when the last bit has left */
+	uint64_t sent_at;      /* ns: when the last bit has left */
 	uint64_t sent_at_part; /* of a ns, in units of 1/rate */
 
 	struct chance_loss loss;
@@ -45,7 +45,7 @@ struct direction {
 int direction_check(const struct shape *s, uint32_t mtu, struct err *e);
 
 void direction_init(struct direction *d, uint32_t number, struct pool *pool,
-		    void (*deliver)(void *cookie, struct packet *p), void *cookie);
+		    bool (*deliver)(void *cookie, struct packet *p), void *cookie);
 
 /*
  * Sets a shape that was checked. Packets in the queue move to the new one, those on

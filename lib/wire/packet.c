@@ -39,8 +39,8 @@ static size_t bytes_in_first(const struct packet *p)
 	return p->length < POOL_FIRST ? p->length : POOL_FIRST;
 }
 
-bool frame_measure(const uint8_t *bytes, size_t have, size_t length, uint16_t *ret_segments,
-		   uint32_t *ret_wire_length)
+bool frame_measure(const uint8_t *bytes, size_t have, size_t length,
+		   uint16_t *ret_segments, uint32_t *ret_wire_length)
 {
 	struct virtio_net_hdr h;
 	size_t frame, headers, pieces = 1;
@@ -88,7 +88,8 @@ static size_t ip_offset(const struct packet *p, int *ret_version)
 		if (at + 2 > have)
 			return 0;
 		type = be16(p->first + at);
-		if (tags == VLAN_TAGS_MAX || (type != ETH_P_8021Q && type != ETH_P_8021AD))
+		if (tags == VLAN_TAGS_MAX ||
+		    (type != ETH_P_8021Q && type != ETH_P_8021AD))
 			break;
 		at += VLAN_TAG;
 	}

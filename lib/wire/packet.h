@@ -18,8 +18,8 @@
  * counts as the frames that it will be cut into, each with its headers, as tc counts.
  * False for what no tap device could have given.
  */
-bool frame_measure(const uint8_t *bytes, size_t have, size_t length, uint16_t *ret_segments,
-		   uint32_t *ret_wire_length);
+bool frame_measure(const uint8_t *bytes, size_t have, size_t length,
+		   uint16_t *ret_segments, uint32_t *ret_wire_length);
 
 /* The same, into the packet's segments and wire_length. */
 bool packet_measure(struct packet *p);

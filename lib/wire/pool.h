@@ -44,7 +44,8 @@ struct packet {
 };
 
 struct pool {
-	void *free_packets, *free_parts[POOL_CLASSES]; /* lists through their first word */
+	void *free_packets,
+		*free_parts[POOL_CLASSES]; /* lists through their first word */
 	size_t kept_packets, kept_parts[POOL_CLASSES];
 	/* what pool_iov() offers: parts that no packet has yet */
 	struct packet *spare;

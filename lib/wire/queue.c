@@ -135,7 +135,7 @@ void queue_init(struct queue *q, const struct shape *s, uint32_t mtu, uint64_t s
 		q->limit = q->frame_max;
 	chance_seed(&q->chance, seed, stream);
 	if (q->kind->new)
-		q->state = q->kind->new(q);
+		q->state = q->kind->new (q);
 }
 
 void queue_put(struct queue *q, struct packet *p, uint64_t now)

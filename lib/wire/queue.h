@@ -79,7 +79,8 @@ bool queue_is_full(struct queue *q, struct packet *p);
 /* Counts a packet in and out. */
 void queue_count(struct queue *q, const struct packet *p, int direction);
 void queue_drop(struct queue *q, struct packet *p);
-/* Marks the packet instead of dropping it; false: it, or the shape, does not allow that. */
+/* Marks the packet instead of dropping it; false: it, or the shape, does not allow that.
+ */
 bool queue_mark(struct queue *q, struct packet *p);
 /* ns that those bytes take at the queue's rate. */
 uint64_t queue_time(const struct queue *q, uint64_t bytes);
