@@ -150,6 +150,7 @@ int cmd_link(struct session *s, const struct args *a, struct err *e)
 	o.mtu = (uint32_t)mtu;
 	if (handlers_read_shape(a, &o.shape, e) < 0)
 		return e->code;
+	o.engine = handlers_read_engine(a, SHAPE_ENGINE_AUTO);
 	if (model_add_link(s->draft, node[0], node[1], &o, &id, e) < 0) {
 		blame_link(s, a, node, &o, e);
 		return e->code;

@@ -92,10 +92,16 @@ static uint32_t choice(const struct args *a, const char *key,
 	return otherwise;
 }
 
+enum shape_engine handlers_read_engine(const struct args *a, enum shape_engine otherwise)
+{
+	return (enum shape_engine)choice(a, "engine", shape_engine_name, otherwise);
+}
+
 int handlers_read_shape(const struct args *a, struct shape *s, struct err *e)
 {
 	const struct arg *ecn = args_behind(a, "ecn", 0),
-			 *slot = args_behind(a, "slot", 0);
+			 *slot = args_behind(a, "slot", 0),
+			 *seed = args_behind(a, "seed", 0);
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		int r = read_number(a, &keys[i], s, e);
@@ -109,6 +115,10 @@ int handlers_read_shape(const struct args *a, struct shape *s, struct err *e)
 		choice(a, "distribution", shape_distribution_name, s->distribution);
 	if (ecn)
 		s->ecn = strcmp(ecn->key, "on") == 0;
+	if (seed) {
+		s->has_seed = seed->kind != NULL;
+		s->seed = seed->kind ? seed->value.number : 0;
+	}
 	if (slot) {
 		s->slot_min = slot->kind ? slot->value.number : 0;
 		s->slot_max = slot->kind ? args_behind(a, "slot", 1)->value.number : 0;
@@ -205,5 +215,11 @@ int cmd_shape(struct session *s, const struct args *a, struct err *e)
 		if (r == 0)
 			r = model_set_shape(s->draft, link, end, &shape, e);
 	}
+	if (r == 0 && strcmp(first->key, "none") != 0)
+		r = model_set_engine(
+			s->draft, link,
+			handlers_read_engine(a, model_link(s->draft, link)->engine), e);
+	else if (r == 0 && !args_has(a, "from") && !args_has(a, "->"))
+		r = model_set_engine(s->draft, link, SHAPE_ENGINE_AUTO, e);
 	return r;
 }

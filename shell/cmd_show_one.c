@@ -144,8 +144,12 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 
 	(void)e;
 	if (!s->out.json)
-		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB\n", text, state,
-			   l->mtu);
+		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB%s\n", text, state,
+			   l->mtu,
+			   !l->wire ? ""
+			   : l->engine == SHAPE_ENGINE_WIRE
+				   ? ", carried by wire as was asked for"
+				   : ", carried by wire for what this kernel lacks");
 	table_begin(&t, columns, ARRAY_LEN(columns) - !describe_is_shaped(l));
 	add_end(&t, m, l, 0);
 	add_end(&t, m, l, 1);

@@ -69,6 +69,8 @@ json_t *describe_link_json(const struct model *m, const struct link *l)
 		      iface_text(m, l, 1, b), "b_addresses",
 		      describe_addresses_json(&l->end[1].addresses), "mtu",
 		      (json_int_t)l->mtu, "state", state);
+	if (describe_engine(l))
+		json_object_set_new(o, "engine", json_string(describe_engine(l)));
 	for (int end = 0; end < 2; end++) {
 		cleanup_free char *shape = shape_text(&l->shape[end]);
 
@@ -82,6 +84,13 @@ json_t *describe_link_json(const struct model *m, const struct link *l)
 bool describe_is_shaped(const struct link *l)
 {
 	return !shape_is_none(&l->shape[0]) || !shape_is_none(&l->shape[1]);
+}
+
+const char *describe_engine(const struct link *l)
+{
+	if (l->wire)
+		return "wire";
+	return describe_is_shaped(l) ? "netem" : NULL;
 }
 
 char *describe_shape(const struct model *m, const struct link *l)

@@ -30,6 +30,8 @@ const char *describe_origin(enum route_origin origin);
 
 /* "up", "down", or "h1 down" where it is the node that is; free() it. */
 bool describe_is_shaped(const struct link *l); /* in any direction */
+/* Who carries its packets, "netem" or "wire"; NULL: nobody does anything to them. */
+const char *describe_engine(const struct link *l);
 /* What the link does to packets: "rate 10mbit", "from h1: delay 5ms"; NULL: nothing. */
 char *describe_shape(const struct model *m, const struct link *l);
 char *describe_link_state(const struct model *m, const struct link *l);

@@ -51,6 +51,9 @@ void handlers_show_jobs(struct session *s, const char *node);
  * On a refusal e has the place. */
 int handlers_read_shape(const struct args *a, struct shape *s, struct err *e);
 
+/* The engine that was typed, else the other one. */
+enum shape_engine handlers_read_engine(const struct args *a, enum shape_engine otherwise);
+
 /* show NODE and show LINK (cmd_show_one.c). */
 int handlers_show_node(struct session *s, const struct node *n, struct err *e);
 int handlers_show_link(struct session *s, const struct link *l, struct err *e);

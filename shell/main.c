@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "run/wire_process.h"
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
 #include "shell/manual.h"
@@ -364,6 +365,8 @@ int main(int argc, char **argv)
 	struct options opt;
 	int status;
 
+	if (wire_process_is_meant(argc, argv))
+		return wire_process_main(argv);
 	fill_descriptors();
 	set_locale();
 	raise_descriptor_limit();

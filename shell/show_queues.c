@@ -8,7 +8,7 @@
 #include "shell/handlers.h"
 
 static void add_queue(struct table *t, const struct model *m, const struct link *l,
-		      int end, const struct queue *q, bool first)
+		      int end, const struct queue_state *q, bool first)
 {
 	char iface[IFACE_TEXT_MAX], far[IFACE_TEXT_MAX];
 

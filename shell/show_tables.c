@@ -81,7 +81,7 @@ static void add_link_end(struct table *t, const struct model *m, const struct li
 static bool any_shape(const struct model *m)
 {
 	vec_each (&m->links, l)
-		if (describe_is_shaped(*l))
+		if (describe_engine(*l))
 			return true;
 	return false;
 }
@@ -89,16 +89,17 @@ static bool any_shape(const struct model *m)
 void handlers_table_links(struct session *s)
 {
 	static const struct column columns[] = {
-		{ "a", "END", false, 0 },	{ "a_addresses", "ADDRESS", false, 2 },
-		{ "b", "END", false, 0 },	{ "b_addresses", "ADDRESS", false, 2 },
-		{ "state", "STATE", false, 0 }, { "mtu", "MTU", true, 3 },
-		{ "link", "LINK", false, 4 },	{ "shape", "SHAPE", false, 1 },
+		{ "a", "END", false, 0 },	  { "a_addresses", "ADDRESS", false, 2 },
+		{ "b", "END", false, 0 },	  { "b_addresses", "ADDRESS", false, 2 },
+		{ "state", "STATE", false, 0 },	  { "mtu", "MTU", true, 3 },
+		{ "link", "LINK", false, 4 },	  { "shape", "SHAPE", false, 1 },
+		{ "engine", "ENGINE", false, 2 },
 	};
 	const struct model *m = s->net->model;
 	bool shaped = any_shape(m);
 	struct table t;
 
-	table_begin(&t, columns, ARRAY_LEN(columns) - !shaped);
+	table_begin(&t, columns, ARRAY_LEN(columns) - (shaped ? 0 : 2));
 	vec_each (&m->links, p) {
 		const struct link *l = *p;
 		char *state = describe_link_state(m, l);
@@ -109,8 +110,10 @@ void handlers_table_links(struct session *s)
 		table_add(&t, mem_printf("%uB", l->mtu), json_integer(l->mtu),
 			  STYLE_PLAIN);
 		table_add(&t, link_text(m, l), NULL, STYLE_PLAIN);
-		if (shaped)
-			table_add(&t, describe_shape(m, l), NULL, STYLE_PLAIN);
+		if (!shaped)
+			continue;
+		table_add(&t, describe_shape(m, l), NULL, STYLE_PLAIN);
+		table_add(&t, mem_strdup(describe_engine(l)), NULL, STYLE_PLAIN);
 	}
 	table_end(&t, &s->out);
 }

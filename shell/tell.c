@@ -247,8 +247,8 @@ static void link_added(struct teller *t, size_t *hidden, const struct link *l)
 	cleanup_free char *text = describe_link(t->after, l);
 	cleanup_free char *shape = describe_shape(t->after, l);
 
-	say(t, hidden, STYLE_PLAIN, "%s%s%s", text, shape ? ", " : "",
-	    shape ? shape : "");
+	say(t, hidden, STYLE_PLAIN, "%s%s%s%s", text, shape ? ", " : "",
+	    shape ? shape : "", l->wire ? ", by wire" : "");
 	if (t->added)
 		json_array_append_new(t->added, describe_link_json(t->after, l));
 }
@@ -277,12 +277,13 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 				is);
 	}
 	if (!shape_same(&old->shape[0], &new->shape[0]) ||
-	    !shape_same(&old->shape[1], &new->shape[1])) {
+	    !shape_same(&old->shape[1], &new->shape[1]) || old->wire != new->wire) {
 		cleanup_free char *text = link_text(t->after, new);
 		cleanup_free char *shape = describe_shape(t->after, new);
 
 		other = true;
-		say(t, hidden, STYLE_PLAIN, "%s: %s", text, shape ? shape : "no shape");
+		say(t, hidden, STYLE_PLAIN, "%s: %s%s", text, shape ? shape : "no shape",
+		    new->wire ? ", by wire" : "");
 	}
 	/* a LAN's number alone is nothing to tell */
 	if (other && t->changed)

@@ -15,7 +15,7 @@
 	"[distribution {uniform | normal | pareto}] [slot {TIME TIME | none}] "          \
 	"[loss {PERCENT [correlation PERCENT] | gemodel PERCENT PERCENT | none}] "       \
 	"[duplicate {PERCENT | none}] [reorder {PERCENT | none}] "                       \
-	"[corrupt {PERCENT | none}]"
+	"[corrupt {PERCENT | none}] [seed {SEED | none}] [engine {auto | netem | wire}]"
 
 const struct verb verbs[] = {
 	/* ---- building ---- */
@@ -71,12 +71,16 @@ const struct verb verbs[] = {
 	  "manages it. jitter varies the delay: uniform up to it, normal and pareto by\n"
 	  "it as their standard deviation; packets may overtake each other then. loss\n"
 	  "gemodel says how likely a burst of losses begins, and ends, at each packet.\n"
-	  "reorder is the share of packets that skip the delay.\n"
+	  "reorder is the share of packets that skip the delay. The same seed loses the\n"
+	  "same packets. engine says who does it, for both directions: the kernel\n"
+	  "(netem), or a process of Espalier's (wire), which is taken where the kernel\n"
+	  "cannot; 'doctor' tells what it can.\n"
 	  "    shape h1 s1 rate 10mbit delay 20ms\n"
 	  "    shape h1 -> s1 loss 1%\n"
 	  "    shape h1:eth0 from h1 rate 1gbit queue 100pkt aqm fq_codel\n"
 	  "    shape h1 s1 delay 50ms jitter 5ms distribution normal\n"
 	  "    shape h1 s1 loss gemodel 1% 25%\n"
+	  "    shape h1 s1 loss 1% seed 7 engine wire\n"
 	  "    shape h1 s1 rate none\n"
 	  "    shape h1 s1 none" },
 	{ "stp", "NODE {on | off}", "switch a switch's spanning tree on or off",

@@ -14,6 +14,7 @@
 #include "kern/netns.h"
 #include "kern/qdisc.h"
 #include "kern/request.h"
+#include "kern/wires.h"
 
 enum { BATCH_STEPS = 128 };
 
@@ -206,11 +207,26 @@ static int do_nodes_del(struct kern *k, size_t at, size_t last, struct err *e)
 	return r;
 }
 
+/* A step of a link that another process carries: after all that was before it. */
+static int do_wire(struct kern *k, const struct step *s, struct err *e)
+{
+	int r = kern_run_batch(k, e);
+
+	if (r == 0)
+		r = s->op == STEP_LINK_ADD    ? wires_add(k, s->link, e)
+		    : s->op == STEP_LINK_DEL  ? wires_del(k, s->link, e)
+		    : s->op == STEP_SHAPE_SET ? wires_shape(k, s, e)
+					      : wires_mtu(k, s, e);
+	return r < 0 ? in_context(k, s, r, e) : 0;
+}
+
 static int do_link_add(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
 	struct handle *h[2];
 	int ns[2];
 
+	if (s->link->wire)
+		return do_wire(k, s, e);
 	for (int end = 0; end < 2; end++) {
 		const struct node *n = model_node(k->plan->to, s->link->end[end].node);
 		int r = handles_get(&k->handles, n, &h[end], e);
@@ -275,7 +291,6 @@ static struct nl_msg *inside_request(const struct step *s)
  * packets in them stay too. */
 static int do_shape(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
-	bool known = s->shape.was.engine != SHAPE_ENGINE_UNKNOWN;
 	int ifindex = request_ifindex(s), r;
 	struct qdisc_tree was, is;
 	struct handle *h;
@@ -290,7 +305,7 @@ static int do_shape(struct kern *k, const struct step *s, size_t at, struct err 
 	need(k, h);
 	qdisc_tree_make(&s->shape.was, s->shape.mtu_was, &was);
 	qdisc_tree_make(&s->shape.is, s->shape.mtu, &is);
-	if (!known || (was.n && !qdisc_tree_alike(&was, &is)))
+	if (s->shape.was.unknown || (was.n && !qdisc_tree_alike(&was, &is)))
 		r = queue(k, &h->nl, request_qdiscs_del(ifindex), at, e);
 	for (size_t i = 0; i < is.n && r == 0; i++)
 		r = queue(k, &h->nl, request_qdisc(ifindex, &is.v[i]), at, e);
@@ -320,8 +335,11 @@ static size_t run_of(const struct plan *p, size_t at, size_t last)
 
 	if (s->op != STEP_NODE_DEL && s->op != STEP_LINK_DEL)
 		return 1;
+	if (s->op == STEP_LINK_DEL && s->link->wire)
+		return 1;
 	while (end < last && p->steps.v[end].op == s->op &&
-	       (s->op == STEP_NODE_DEL || p->steps.v[end].node == s->node))
+	       (s->op == STEP_NODE_DEL ||
+		(p->steps.v[end].node == s->node && !p->steps.v[end].link->wire)))
 		end++;
 	return end - at;
 }
@@ -352,10 +370,19 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 			r = do_link_add(k, s, at, e);
 			break;
 		case STEP_LINK_DEL:
+			if (s->link->wire) {
+				r = do_wire(k, s, e);
+				break;
+			}
 			r = do_links_del(k, at, at + together, e);
 			break;
 		case STEP_SHAPE_SET:
-			r = do_shape(k, s, at, e);
+			r = s->link->wire ? do_wire(k, s, e) : do_shape(k, s, at, e);
+			break;
+		case STEP_IFACE_SET:
+			r = do_inside(k, s, at, e);
+			if (r == 0 && s->link->wire)
+				r = do_wire(k, s, e);
 			break;
 		default:
 			r = do_inside(k, s, at, e);

@@ -33,6 +33,7 @@ static void read_kind(struct nlattr *info, struct dump_iface *ret)
 		return;
 	kind = nla_get_string(a[IFLA_INFO_KIND]);
 	ret->veth = strcmp(kind, "veth") == 0;
+	ret->tap = strcmp(kind, "tun") == 0;
 	ret->bridge = strcmp(kind, "bridge") == 0;
 	if (ret->bridge && a[IFLA_INFO_DATA])
 		read_bridge(a[IFLA_INFO_DATA], ret);

@@ -18,7 +18,7 @@ enum { DUMP_NOBODY = -1 };
 
 struct dump_iface {
 	int ifindex;
-	bool veth, bridge, up, stp;
+	bool veth, tap, bridge, up, stp;
 	uint32_t mtu; /* bytes */
 	uint8_t mac[6];
 	int master;	    /* ifindex; 0: none */

@@ -82,6 +82,7 @@ int kern_open(const char *dir, const char *name, struct kern **ret, struct err *
 	k->dir = mem_strdup(dir);
 	k->name = mem_strdup(name);
 	k->fabric.fd = -1;
+	k->wires.fd = -1;
 	k->handles.flush = kern_run_batch;
 	k->handles.cookie = k;
 	r = handles_begin(&k->handles, k->dir, e);
@@ -105,6 +106,9 @@ void kern_close(struct kern *k)
 		return;
 	handles_end(&k->handles);
 	netlink_close(&k->fabric);
+	if (k->wires.fd >= 0)
+		wire_client_close(&k->wires);
+	vec_free(&k->abilities);
 	netlink_batch_free(&k->batch);
 	ip_set_free(&k->released);
 	vec_free(&k->steps);

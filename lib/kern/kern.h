@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "kern/netlink.h"
 #include "plan/plan.h"
+#include "wire/control.h"
 
 struct kern;
 
@@ -20,6 +21,19 @@ struct kern;
  */
 int kern_open(const char *dir, const char *name, struct kern **ret, struct err *e);
 void kern_close(struct kern *k); /* NULL is fine */
+
+/* Connects to the process that carries the wire links of the network in dir; without
+ * start, -ENOENT where it does not run. */
+typedef int kern_wires_fn(const char *dir, bool start, struct wire_client *ret,
+			  struct err *e);
+/* To be set before a plan with wire links. */
+void kern_set_wires(struct kern *k, kern_wires_fn *open);
+/* Whether that process runs. */
+bool kern_wires_run(struct kern *k);
+
+/* Whether this kernel can do it by itself; it is tried, once for each kind of queueing
+ * discipline. For model_choose_engines(), with the struct kern. */
+bool kern_can_shape(void *kern, const struct shape *s);
 
 /*
  * Carries out the steps [first, first + n) of the plan. On failure some of them

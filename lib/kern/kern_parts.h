@@ -12,11 +12,20 @@
 /* The fabric is pinned beside the nodes, by a name that none of them can have. */
 #define FABRIC_NAME ".fabric"
 
+/* A kind of queueing discipline, and whether the kernel has it. */
+struct ability {
+	char kind[16];
+	bool has;
+};
+
 struct kern {
 	char *dir, *name;
 	struct netlink fabric;
 	struct handles handles;
 	struct node_defaults defaults;
+	struct wire_client wires;
+	kern_wires_fn *open_wires;
+	VEC(struct ability) abilities;
 	struct ip_set released; /* addresses that an interface had and lost */
 	/* the batch of apply.c */
 	const struct plan *plan;

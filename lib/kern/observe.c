@@ -16,6 +16,7 @@
 
 #include "kern/observing.h"
 #include "kern/request.h"
+#include "kern/wires.h"
 
 /* ---- what is in question ---- */
 
@@ -171,7 +172,16 @@ static const struct dump_iface *seen_end(const struct observing *x, const struct
 	if (!s || !s->there)
 		return NULL;
 	i = dump_find(&s->dump, observing_ifindex(l, end));
+	if (l->wire)
+		return i && i->tap ? i : NULL;
 	return i && i->veth && i->peer == observing_ifindex(l, !end) ? i : NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
 }
 
 /* Whether the link's ends are each other's peers; 1 or 0, or -errno. */
@@ -183,6 +193,9 @@ static int are_peers(const struct observing *x, const struct link *l, struct err
 
 	if (!a || !b)
 		return 0;
+	if (l->wire)
+		return x->n_carried && bsearch(&l->id, x->carried, x->n_carried,
+					       sizeof(l->id), by_number) != NULL;
 	r = kern_enter(x->k, observing_sight(x, l->end[0].node)->node, &nl_a, &ns_a, e);
 	if (r == 0)
 		r = kern_enter(x->k, observing_sight(x, l->end[1].node)->node, &nl_b,
@@ -285,13 +298,24 @@ static void find_strays(struct observing *x)
 		vec_each (&s->dump.ifaces, i) {
 			const struct node *n = model_node(x->o->model, s->node->id);
 			unsigned index = (unsigned)(i->ifindex - IFINDEX_BASE);
-			bool ours = i->veth && i->ifindex >= IFINDEX_BASE &&
+			bool ours = (i->veth || i->tap) && i->ifindex >= IFINDEX_BASE &&
 				    index < NODE_PORTS_MAX;
 
 			if (ours && !(index < n->ports.n && n->ports.v[index].link))
 				vec_push(&x->o->strays,
 					 ((struct stray){ n->id, i->ifindex }));
 		}
+}
+
+/* What is carried and is no link in the model. */
+static void find_stray_wires(struct observing *x)
+{
+	for (size_t i = 0; i < x->n_carried; i++) {
+		const struct link *l = model_link(x->o->model, x->carried[i]);
+
+		if (!l || !l->wire)
+			vec_push(&x->o->stray_wires, x->carried[i]);
+	}
 }
 
 int observe(struct kern *k, const struct model *target, const struct model *other,
@@ -310,6 +334,8 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 	sort_questions(&x);
 	for (size_t i = 0; i < x.sights.n && r == 0; i++)
 		r = look(&x, &x.sights.v[i], e);
+	if (r == 0)
+		r = wires_list(k, &x.carried, &x.n_carried, e);
 	if (r == 0) {
 		write_nodes(&x);
 		r = write_links(&x, e);
@@ -319,6 +345,7 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 			if (s->there)
 				observing_write_node(&x, s);
 		find_strays(&x);
+		find_stray_wires(&x);
 	}
 	kern_rest(k);
 	vec_each (&x.sights, s) {
@@ -327,6 +354,7 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 	}
 	vec_free(&x.sights);
 	vec_free(&x.links);
+	free(x.carried);
 	if (r < 0)
 		observed_free(ret);
 	return r;
@@ -336,6 +364,7 @@ void observed_free(struct observed *o)
 {
 	model_free(o->model);
 	vec_free(&o->lowered);
+	vec_free(&o->stray_wires);
 	vec_free(&o->strays);
 	vec_free(&o->hollows);
 	*o = (struct observed){ 0 };
@@ -364,6 +393,8 @@ int observed_tidy(struct kern *k, const struct observed *o, struct err *e)
 {
 	int r = 0;
 
+	for (size_t i = 0; i < o->stray_wires.n && r == 0; i++)
+		r = wires_drop(k, o->stray_wires.v[i], e);
 	for (size_t i = 0; i < o->strays.n && r == 0; i++)
 		r = ask_for(k, model_node(o->model, o->strays.v[i].node),
 			    request_link_del(o->strays.v[i].ifindex), -ENODEV, e);

@@ -28,8 +28,9 @@ struct hollow {
 };
 
 struct observed {
-	struct model *model;   /* owned */
-	VEC(uint32_t) lowered; /* nodes whose lo or bridge is down, or not there */
+	struct model *model;	   /* owned */
+	VEC(uint32_t) stray_wires; /* numbers of links that lib/wire carries in vain */
+	VEC(uint32_t) lowered;	   /* nodes whose lo or bridge is down, or not there */
 	VEC(struct stray) strays;
 	VEC(struct hollow) hollows;
 };

@@ -148,9 +148,17 @@ static void write_shape(struct observing *x, const struct sight *s, const struct
 {
 	const struct link *known[2] = { model_link(x->target, l->id),
 					model_link(x->other, l->id) };
-	struct shape found = { .engine = SHAPE_ENGINE_UNKNOWN };
+	struct shape found = { .unknown = true };
 	struct qdisc_tree seen, tree;
 	bool any = false;
+
+	if (l->wire) { /* it is not told what there is, so it is set where it may differ
+			*/
+		if (known[0] && known[1] &&
+		    !shape_same(&known[0]->shape[end], &known[1]->shape[end]))
+			model_edit_link(x->o->model, l->id)->shape[end] = found;
+		return;
+	}
 
 	for (int i = 0; i < 2; i++)
 		any |= known[i] && !shape_is_none(&known[i]->shape[end]);

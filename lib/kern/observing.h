@@ -20,7 +20,9 @@ struct observing {
 	struct kern *k;
 	const struct model *target, *other;
 	bool all;
-	bool shaped; /* a link in question has a shape */
+	bool shaped;	   /* a link in question has a shape */
+	uint32_t *carried; /* by lib/wire: their numbers, ascending */
+	size_t n_carried;
 	struct observed *o;
 	VEC(struct sight) sights;	/* by node id */
 	VEC(const struct link *) links; /* candidates */

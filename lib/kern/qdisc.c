@@ -63,7 +63,8 @@ static void push_netem(struct qdisc_tree *t, const struct shape *s)
 	q->netem.rate = q->netem.queue = 0;
 	q->netem.aqm = SHAPE_FIFO;
 	q->netem.queue_in_bytes = q->netem.ecn = false;
-	q->netem.engine = SHAPE_ENGINE_AUTO;
+	q->netem.seed = 0;
+	q->netem.has_seed = false;
 }
 
 static void push_rate(struct qdisc_tree *t, const struct shape *s, uint32_t mtu)

@@ -29,7 +29,7 @@ static void read_member(struct nlattr *a, void *ret, size_t n)
 		memcpy(ret, nla_data(a), have < n ? have : n);
 }
 
-static void read_counters(struct nlattr *stats, struct queue *ret)
+static void read_counters(struct nlattr *stats, struct queue_state *ret)
 {
 	struct nlattr *a[TCA_STATS_MAX + 1];
 	struct gnet_stats_basic basic = { 0 };
@@ -54,7 +54,7 @@ static void read_queue(const struct nlmsghdr *h, void *cookie)
 	queue_vec *v = cookie;
 	const struct tcmsg *t = NLMSG_DATA(h);
 	struct nlattr *a[TCA_MAX + 1];
-	struct queue q = { 0 };
+	struct queue_state q = { 0 };
 
 	if (h->nlmsg_type != RTM_NEWQDISC ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*t), a, TCA_MAX, NULL) < 0 ||
@@ -71,7 +71,7 @@ static void read_queue(const struct nlmsghdr *h, void *cookie)
 
 static int by_place(const void *a, const void *b)
 {
-	const struct queue *x = a, *y = b;
+	const struct queue_state *x = a, *y = b;
 
 	if (x->ifindex != y->ifindex)
 		return x->ifindex < y->ifindex ? -1 : 1;

@@ -7,7 +7,7 @@
 
 #include "kern/kern.h"
 
-struct queue {
+struct queue_state {
 	int ifindex;
 	char kind[16];
 	uint32_t handle, parent; /* parent: TC_H_ROOT, or the class it is in */
@@ -15,7 +15,7 @@ struct queue {
 	uint32_t dropped, requeued, overlimits;	 /* packets */
 	uint32_t backlog_packets, backlog_bytes; /* that wait now */
 };
-typedef VEC(struct queue) queue_vec;
+typedef VEC(struct queue_state) queue_vec;
 
 /* By interface, each before its children; without those that hold nothing (noqueue).
  * -ENOENT: the node is gone. */

@@ -190,6 +190,8 @@ static void print_link(struct printer *p, const struct link *l)
 	print_macs(p, l);
 	if (shape_same(&l->shape[0], &l->shape[1]))
 		shape_text_add(&p->out, &l->shape[0]);
+	if (l->engine != SHAPE_ENGINE_AUTO)
+		str_addf(&p->out, " engine %s", shape_engine_name(l->engine));
 	str_add(&p->out, "\n");
 	p->next_id++;
 	print_shapes(p, l);

@@ -3,6 +3,7 @@
  */
 #include "lang/shape_text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -66,6 +67,8 @@ void shape_text_add(struct str *out, const struct shape *s)
 	add_share(out, "duplicate", s->duplicate);
 	add_share(out, "reorder", s->reorder);
 	add_share(out, "corrupt", s->corrupt);
+	if (s->has_seed)
+		str_addf(out, " seed %" PRIu64, s->seed);
 }
 
 char *shape_text(const struct shape *s)

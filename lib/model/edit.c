@@ -252,6 +252,8 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 	l->name = mem_strdup(o->name);
 	l->mtu = o->mtu ? o->mtu : MTU_DEFAULT;
 	l->lan = LAN_NONE;
+	l->engine = (uint8_t)o->engine;
+	l->wire = o->engine == SHAPE_ENGINE_WIRE;
 	for (int end = 0; end < 2; end++) {
 		struct iface *i = &l->end[end];
 
@@ -331,6 +333,37 @@ int model_set_shape(struct model *m, uint32_t link, int end, const struct shape 
 	if (r == 0 && !shape_same(&l->shape[end], shape))
 		model_edit_link(m, link)->shape[end] = *shape;
 	return r;
+}
+
+int model_set_engine(struct model *m, uint32_t link, enum shape_engine engine,
+		     struct err *e)
+{
+	const struct link *l = model_link(m, link);
+	struct link *own;
+
+	if (!l)
+		return err_set(e, ENOENT, "the link is gone");
+	if (l->engine == engine)
+		return 0;
+	own = model_edit_link(m, link);
+	own->engine = (uint8_t)engine;
+	own->wire = engine == SHAPE_ENGINE_WIRE;
+	return 0;
+}
+
+void model_choose_engines(struct model *m,
+			  bool (*can)(void *cookie, const struct shape *s), void *cookie)
+{
+	for (size_t i = 0; i < m->links.n; i++) {
+		const struct link *l = m->links.v[i];
+		bool wire;
+
+		if (l->engine != SHAPE_ENGINE_AUTO)
+			continue;
+		wire = !can(cookie, &l->shape[0]) || !can(cookie, &l->shape[1]);
+		if (l->wire != wire)
+			model_edit_link(m, l->id)->wire = wire;
+	}
 }
 
 int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e)

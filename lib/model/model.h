@@ -78,6 +78,9 @@ struct link {
 	int lan;      /* number of its broadcast domain's subnet, or LAN_NONE */
 	struct iface end[2];
 	struct shape shape[2]; /* of what that end sends */
+	uint8_t engine;	       /* enum shape_engine: the one asked for */
+	bool wire; /* carried by lib/wire: its ends are taps; see model_choose_engines()
+		    */
 };
 
 /* Where a node's interface number i is: ports.v[i]; link 0: the number is free. */
@@ -188,6 +191,7 @@ struct link_options {
 	const char *name;   /* NULL: none */
 	uint32_t mtu;	    /* 0: MTU_DEFAULT */
 	struct shape shape; /* of both directions */
+	enum shape_engine engine;
 	struct {
 		unsigned number; /* interface number + 1; 0: the lowest free one */
 		struct ip ip;	 /* family 0: none given */
@@ -205,7 +209,14 @@ int model_set_link_up(struct model *m, uint32_t id, bool up, struct err *e);
 /* Of what that end sends. */
 int model_set_shape(struct model *m, uint32_t link, int end, const struct shape *shape,
 		    struct err *e);
+int model_set_engine(struct model *m, uint32_t link, enum shape_engine engine,
+		     struct err *e);
 int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e);
+
+/* Decides for each link with AUTO who carries it: wire where the kernel cannot do its
+ * shapes, as can() says. */
+void model_choose_engines(struct model *m,
+			  bool (*can)(void *cookie, const struct shape *s), void *cookie);
 
 /*
  * Replaces all addresses of an interface by the n given ones (0: none, and auto

@@ -49,7 +49,8 @@ bool shape_same(const struct shape *a, const struct shape *b)
 	       a->corrupt == b->corrupt && a->aqm == b->aqm && a->queue == b->queue &&
 	       a->queue_in_bytes == b->queue_in_bytes && a->ecn == b->ecn &&
 	       a->slot_min == b->slot_min && a->slot_max == b->slot_max &&
-	       a->has_seed == b->has_seed && a->seed == b->seed && a->engine == b->engine;
+	       a->has_seed == b->has_seed && a->seed == b->seed &&
+	       a->unknown == b->unknown;
 }
 
 bool shape_is_none(const struct shape *s)

@@ -36,12 +36,11 @@ enum shape_aqm {
 	SHAPE_CAKE,	/* Høiland-Jørgensen, Täht and Morton, 2018 */
 };
 
-/* Who does it. */
+/* Who does it, for both directions of a link. */
 enum shape_engine {
-	SHAPE_ENGINE_AUTO,
-	SHAPE_ENGINE_NETEM,   /* the kernel: netem, htb or tbf, and its queues */
-	SHAPE_ENGINE_WIRE,    /* lib/wire, in user space */
-	SHAPE_ENGINE_UNKNOWN, /* what was found in the kernel is no shape of ours */
+	SHAPE_ENGINE_AUTO,  /* the kernel where it can, else wire */
+	SHAPE_ENGINE_NETEM, /* the kernel: netem, tbf, and its queues */
+	SHAPE_ENGINE_WIRE,  /* lib/wire, in user space */
 };
 
 struct shape {
@@ -67,7 +66,7 @@ struct shape {
 	bool ecn; /* the AQM marks what it would drop, if the packet allows it: RFC 3168
 		   */
 	bool has_seed;
-	uint8_t engine; /* enum shape_engine: the one asked for */
+	bool unknown; /* found in the kernel, and none of ours */
 };
 
 bool shape_same(const struct shape *a, const struct shape *b);

@@ -118,6 +118,13 @@ static void compare_links(struct making *k)
 			if (old == new)
 				continue;
 		}
+		if (old && new && old->wire != new->wire) { /* another device */
+			vec_push(&k->links_gone, old);
+			vec_push(&k->links_added, new);
+			look_at(k, old, NULL, 0);
+			look_at(k, old, NULL, 1);
+			old = NULL;
+		}
 		look_at(k, old, new, 0);
 		look_at(k, old, new, 1);
 	}
@@ -291,6 +298,8 @@ static void step_shape(struct making *k, const struct node *node, const struct i
 	if (i->old) {
 		s.was = i->old->shape[i->end];
 		s.mtu_was = i->old->mtu;
+	} else if (i->new->wire) {
+		return; /* it was born with it */
 	}
 	if (shape_same(&s.was, &s.is) && (shape_is_none(&s.is) || s.mtu_was == s.mtu))
 		return;
@@ -307,6 +316,8 @@ static void step_iface(struct making *k, const struct node *node, struct item *i
 		was = is;
 		if (i->end != first_end(k, i->new))
 			was.up = false;
+		if (i->new->wire) /* a tap is born with nothing */
+			was = (struct iface_settings){ 0 };
 		/* a port has to be put into the bridge even if it stays down */
 		if (i->end != first_end(k, i->new) && node->kind == NODE_SWITCH)
 			was.mtu = 0;

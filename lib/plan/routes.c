@@ -116,7 +116,7 @@ void plan_step_routes(struct making *k, const struct node *old, const struct nod
 		if (!add)
 			continue;
 		i = item_of(k, first, n, y->out);
-		if (r > 0 || x->out->id != y->out->id ||
+		if (r > 0 || x->out->id != y->out->id || (i && !i->new) ||
 		    !ip_same_address(&x->route->via, &y->route->via) ||
 		    (i && i->readdressed && y->route->prefix.family == AF_INET))
 			plan_push_iface(k, STEP_ROUTE_ADD, new, y->out, y->end)->route =

@@ -20,6 +20,7 @@
 #include "run/journal.h"
 #include "run/lock.h"
 #include "run/unfinished.h"
+#include "run/wire_process.h"
 
 static const char root[] = "/run/espalier";
 
@@ -90,11 +91,22 @@ static bool has_journal(const char *dir)
 	return access(path, F_OK) == 0;
 }
 
+static int open_kern(struct network *n, struct err *e)
+{
+	int r = kern_open(n->dir, n->name, &n->kern, e);
+
+	if (r == 0)
+		kern_set_wires(n->kern, wire_process_open);
+	return r;
+}
+
 /* The end of a network whose lock is held: its programs, namespaces, folder. */
 static int end(const char *name, const char *dir, struct err *e)
 {
 	int r = nodes_end_all(dir, name, e);
 
+	if (r == 0)
+		r = wire_process_end(dir, e);
 	return r < 0 ? r : file_remove_tree(dir, e);
 }
 
@@ -145,7 +157,7 @@ int network_create(const char *name, struct network **ret, struct err *e)
 	/* what a shell left that was killed while it made this network */
 	r = nodes_end_all(n->dir, name, e);
 	if (r == 0)
-		r = kern_open(n->dir, name, &n->kern, e);
+		r = open_kern(n, e);
 	if (r == 0)
 		r = network_write_hosts(n, e);
 	if (r == 0)
@@ -271,7 +283,7 @@ static int take_up(struct network *n, struct str *report, struct err *e)
 				    n->name);
 	}
 	if (r == 0)
-		r = kern_open(n->dir, n->name, &n->kern, e);
+		r = open_kern(n, e);
 	if (r == 0)
 		r = journal_open(n->dir, story.settled, &n->journal, e);
 	if (r == 0)

@@ -124,7 +124,7 @@ static const struct shape_member shape_members[] = {
 	MEMBER(reorder),      MEMBER(corrupt),	      MEMBER(aqm),
 	MEMBER(queue),	      MEMBER(slot_min),	      MEMBER(slot_max),
 	MEMBER(seed),	      MEMBER(queue_in_bytes), MEMBER(ecn),
-	MEMBER(has_seed),     MEMBER(engine),
+	MEMBER(has_seed),
 };
 
 static uint64_t get_member(const struct shape *s, const struct shape_member *m)
@@ -172,6 +172,10 @@ static json_t *write_link(const struct link *l)
 		put_number(o, "mtu", l->mtu);
 	if (l->lan != LAN_NONE)
 		put_number(o, "lan", (uint32_t)l->lan);
+	if (l->engine)
+		put_number(o, "engine", l->engine);
+	if (l->wire)
+		put(o, "wire", json_true());
 	json_array_append_new(ends, write_end(l, 0));
 	json_array_append_new(ends, write_end(l, 1));
 	put(o, "ends", ends);
@@ -467,6 +471,8 @@ static int read_link(const struct reading *x, const json_t *o)
 	l->id = get_number(o, "id", 0);
 	l->name = mem_strdup(name);
 	l->mtu = get_number(o, "mtu", MTU_DEFAULT);
+	l->engine = (uint8_t)get_number(o, "engine", SHAPE_ENGINE_AUTO);
+	l->wire = json_is_true(json_object_get(o, "wire"));
 	l->lan = json_object_get(o, "lan") ? (int)get_number(o, "lan", 0) : LAN_NONE;
 	if (!l->id || json_array_size(ends) != 2)
 		r = bad(x, "a link");

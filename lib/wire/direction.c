@@ -321,7 +321,7 @@ void direction_put(struct direction *d, struct packet *p, uint64_t now)
 
 bool direction_is_plain(const struct direction *d)
 {
-	return !d->shape.rate && !shape_needs_wire_or_netem(&d->shape);
+	return !d->shape.rate && !shape_is_more_than_rate(&d->shape);
 }
 
 void direction_init(struct direction *d, uint32_t number, struct pool *pool,

@@ -55,7 +55,6 @@ int wire_shape_unpack(const struct wire_shape *w, struct shape *ret, struct err 
 		.queue_in_bytes = w->flags & WIRE_QUEUE_IN_BYTES,
 		.ecn = w->flags & WIRE_ECN,
 		.has_seed = w->flags & WIRE_HAS_SEED,
-		.engine = SHAPE_ENGINE_WIRE,
 	};
 	return 0;
 }

@@ -937,7 +937,7 @@ static void test_shape_message(void **state)
 			   .queue_in_bytes = true,
 			   .ecn = true,
 			   .has_seed = true,
-			   .engine = SHAPE_ENGINE_WIRE },
+			   .unknown = false },
 		     back = { 0 };
 	struct wire_shape w = wire_shape_pack(&s);
 	struct err e = ERR_INIT;

@@ -1,0 +1,64 @@
+/*
+ * ability.c — which queueing disciplines the kernel has: each is tried on the
+ * fabric's loopback interface, which carries nothing, and taken off again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kern/kern_parts.h"
+#include "kern/qdisc.h"
+#include "plan/plan.h"
+
+#include <linux/pkt_sched.h>
+
+static int ask(struct kern *k, struct nl_msg *m)
+{
+	struct netlink_batch b = { .ends = { NULL, 0, 0 } };
+	struct netlink_result result = { 0 };
+	int r;
+
+	netlink_batch_add(&b, m);
+	r = netlink_batch_run(&k->fabric, &b, &result, NULL);
+	netlink_batch_free(&b);
+	free(result.message);
+	return r > 0 ? result.code : r;
+}
+
+static bool try(struct kern *k, const struct qdisc *q)
+{
+	struct qdisc alone = *q;
+
+	alone.parent = TC_H_ROOT;
+	if (ask(k, request_qdisc(IFINDEX_LOOPBACK, &alone)) != 0)
+		return false;
+	ask(k, request_qdiscs_del(IFINDEX_LOOPBACK));
+	return true;
+}
+
+static bool has(struct kern *k, const struct qdisc *q)
+{
+	struct ability a = { .has = false };
+
+	vec_each (&k->abilities, known)
+		if (strcmp(known->kind, q->kind) == 0)
+			return known->has;
+	snprintf(a.kind, sizeof(a.kind), "%s", q->kind);
+	a.has = try(k, q);
+	vec_push(&k->abilities, a);
+	return a.has;
+}
+
+bool kern_can_shape(void *kern, const struct shape *s)
+{
+	struct kern *k = kern;
+	struct qdisc_tree t;
+
+	if (s->has_seed) /* netem had none before Linux 6.6, and tells nobody */
+		return false;
+	qdisc_tree_make(s, MTU_DEFAULT, &t);
+	for (size_t i = 0; i < t.n; i++)
+		if (!has(k, &t.v[i]))
+			return false;
+	return true;
+}
