@@ -87,6 +87,18 @@ static int change(struct session *s, const struct verb *v, const struct args *a,
 	return r;
 }
 
+static int tend(struct session *s, struct err *e)
+{
+	bool restarted;
+	int r = network_tend(s->net, &restarted, e);
+
+	if (r == 0 && restarted)
+		output_say(&s->out, STYLE_BAD,
+			   "the process that carries links had ended; it was "
+			   "started again, and its links were made again");
+	return r;
+}
+
 static int dispatch(struct session *s, const struct statement *st, struct err *e)
 {
 	const struct verb *v = NULL;
@@ -95,6 +107,8 @@ static int dispatch(struct session *s, const struct statement *st, struct err *e
 
 	if (s->net->read_only)
 		r = network_refresh(s->net, e);
+	if (r == 0)
+		r = tend(s, e);
 	if (r == 0)
 		r = lang_parse(s->lang, s->net->model, st, &v, &a, e);
 	if (r == 0)

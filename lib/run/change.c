@@ -226,6 +226,28 @@ int network_back(struct network *n, size_t position, const struct model *before,
 	return network_change(n, next, command, hooks, e);
 }
 
+int network_tend(struct network *n, bool *ret_restarted, struct err *e)
+{
+	bool any = false;
+	int r;
+
+	*ret_restarted = false;
+	if (n->read_only)
+		return 0;
+	vec_each (&n->model->links, l)
+		any |= (*l)->wire;
+	if (!any || kern_wires_run(n->kern))
+		return 0;
+	r = network_finish(n, e);
+	if (r == 0)
+		r = carry_to(n, n->model, n->model, true, NULL, NULL, e);
+	if (r < 0)
+		return err_context(e, "the process that carries links had ended, and "
+				      "cannot be started again");
+	*ret_restarted = true;
+	return 0;
+}
+
 int network_repair(struct network *n, char **ret_report, const struct hooks *hooks,
 		   struct err *e)
 {

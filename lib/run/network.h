@@ -66,6 +66,12 @@ int network_create(const char *name, struct network **ret, struct err *e);
 int network_attach(const char *name, bool read_only, struct network **ret,
 		   char **ret_report, struct err *e);
 
+/*
+ * Sees to it that the process that carries the wire links runs: if it had ended, it is
+ * started again, and its links are made again; then *ret_restarted is true.
+ */
+int network_tend(struct network *n, bool *ret_restarted, struct err *e);
+
 /* read_only: takes the newest state from disk, if it changed. */
 int network_refresh(struct network *n, struct err *e);
 
