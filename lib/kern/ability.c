@@ -2,6 +2,7 @@
  * ability.c — which queueing disciplines the kernel has: each is tried on the
  * fabric's loopback interface, which carries nothing, and taken off again.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,26 +26,36 @@ static int ask(struct kern *k, struct nl_msg *m)
 	return r > 0 ? result.code : r;
 }
 
-static bool try(struct kern *k, const struct qdisc *q)
+/* 1: it has it; 0: it says that it has not; -1: there was another trouble. */
+static int try(struct kern *k, const struct qdisc *q)
 {
 	struct qdisc alone = *q;
+	int r;
 
 	alone.parent = TC_H_ROOT;
-	if (ask(k, request_qdisc(IFINDEX_LOOPBACK, &alone)) != 0)
-		return false;
+	r = ask(k, request_qdisc(IFINDEX_LOOPBACK, &alone));
+	if (r == -ENOENT || r == -EOPNOTSUPP)
+		return 0;
+	if (r != 0)
+		return -1;
 	ask(k, request_qdiscs_del(IFINDEX_LOOPBACK));
-	return true;
+	return 1;
 }
 
+/* What is not known is tried when it is used, and then says why. */
 static bool has(struct kern *k, const struct qdisc *q)
 {
 	struct ability a = { .has = false };
+	int r;
 
 	vec_each (&k->abilities, known)
 		if (strcmp(known->kind, q->kind) == 0)
 			return known->has;
+	r = try(k, q);
+	if (r < 0)
+		return true;
 	snprintf(a.kind, sizeof(a.kind), "%s", q->kind);
-	a.has = try(k, q);
+	a.has = r > 0;
 	vec_push(&k->abilities, a);
 	return a.has;
 }

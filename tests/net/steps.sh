@@ -28,6 +28,7 @@ commands=(
 	'stp s1 on'
 	'shape h1 s1 rate 10mbit'
 	'shape r1 h3 none'
+	'shape h1 s1 delay 5ms engine wire'
 	'set auto off'
 	'topo ring 3 prefix x-'
 	'undo'
