@@ -1,6 +1,6 @@
 /*
  * show_queues.c — show queues: what waits, and was dropped, at every interface
- * that has a queue, as the kernel counts it.
+ * that has a queue, as the kernel counts it, or lib/wire.
  */
 #include <errno.h>
 
@@ -27,36 +27,67 @@ static void add_queue(struct table *t, const struct model *m, const struct link 
 	table_add_number(t, q->backlog_bytes);
 }
 
-/* The link and end whose interface has that number in the node; NULL: none. */
-static const struct link *link_of(const struct model *m, const struct node *n,
-				  int ifindex, int *ret_end)
+/* What lib/wire counts, as a discipline of the kernel would; netem too counts what it
+ * loses as dropped. */
+static int wire_queue(struct session *s, const struct link *l, int end,
+		      struct queue_state *ret, struct err *e)
 {
-	size_t index = (size_t)(ifindex - IFINDEX_BASE);
+	struct wire_link_stats stats;
+	const struct wire_stats *d = &stats.direction[end];
+	int r = kern_wire_counts(s->net->kern, l->id, &stats, e);
 
-	if (ifindex < IFINDEX_BASE || index >= n->ports.n || !n->ports.v[index].link)
-		return NULL;
-	*ret_end = n->ports.v[index].end;
-	return model_link(m, n->ports.v[index].link);
+	if (r < 0)
+		return r;
+	*ret = (struct queue_state){
+		.kind = "wire",
+		.packets = d->packets,
+		.bytes = d->bytes,
+		.dropped = (uint32_t)(d->dropped + d->lost + d->refused),
+		.backlog_packets = (uint32_t)d->backlog_packets,
+		.backlog_bytes = (uint32_t)d->backlog_bytes,
+	};
+	return 0;
+}
+
+static int add_port(struct session *s, struct table *t, const struct port *p,
+		    const queue_vec *queues, struct err *e)
+{
+	const struct model *m = s->net->model;
+	const struct link *l = p->link ? model_link(m, p->link) : NULL;
+	struct queue_state wire;
+	bool first = true;
+	int r;
+
+	if (!l)
+		return 0;
+	if (l->wire) {
+		r = wire_queue(s, l, p->end, &wire, e);
+		if (r == 0)
+			add_queue(t, m, l, p->end, &wire, true);
+		return r;
+	}
+	vec_each (queues, q) {
+		if (q->ifindex != IFINDEX_BASE + (int)l->end[p->end].index)
+			continue;
+		add_queue(t, m, l, p->end, q, first);
+		first = false;
+	}
+	return 0;
 }
 
 static int add_node(struct session *s, struct table *t, const struct node *n,
 		    struct err *e)
 {
-	const struct model *m = s->net->model;
 	queue_vec queues;
-	int last = 0, end, r = queues_read(s->net->kern, n, &queues, e);
+	int r = queues_read(s->net->kern, n, &queues, e);
 
 	if (r < 0)
 		return r;
-	vec_each (&queues, q) {
-		const struct link *l = link_of(m, n, q->ifindex, &end);
-
-		if (l)
-			add_queue(t, m, l, end, q, q->ifindex != last);
-		last = q->ifindex;
-	}
+	vec_each (&n->ports, p)
+		if (r == 0)
+			r = add_port(s, t, p, &queues, e);
 	vec_free(&queues);
-	return 0;
+	return r;
 }
 
 int handlers_show_queues(struct session *s, struct err *e)

@@ -31,6 +31,10 @@ void kern_set_wires(struct kern *k, kern_wires_fn *open);
 /* Whether that process runs. */
 bool kern_wires_run(struct kern *k);
 
+/* What a wire link has counted. */
+int kern_wire_counts(struct kern *k, uint32_t link, struct wire_link_stats *ret,
+		     struct err *e);
+
 /* Whether this kernel can do it by itself; it is tried, once for each kind of queueing
  * discipline. For model_choose_engines(), with the struct kern. */
 bool kern_can_shape(void *kern, const struct shape *s);

@@ -152,3 +152,11 @@ int wires_list(struct kern *k, uint32_t **ret, size_t *ret_n, struct err *e)
 	}
 	return r;
 }
+
+int kern_wire_counts(struct kern *k, uint32_t link, struct wire_link_stats *ret,
+		     struct err *e)
+{
+	int r = reach(k, false, e);
+
+	return r < 0 ? r : wire_client_stats(&k->wires, link, ret, e);
+}
