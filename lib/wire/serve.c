@@ -158,8 +158,7 @@ static size_t take_fds(struct msghdr *m, int fds[FDS_MAX])
 				close(fd);
 		}
 	}
-	/* some did not get through: of another number than two, whatever n says */
-	return m->msg_flags & MSG_CTRUNC && n == 2 ? n - 1 : n;
+	return n;
 }
 
 static void add_text(struct reply *reply, const char *text)
@@ -228,7 +227,12 @@ static void client_ready(struct watch *w, uint32_t events)
 	}
 	n_fds = take_fds(&m, fds);
 	memcpy(&h, message, (size_t)n < sizeof(h) ? (size_t)n : sizeof(h));
-	r = do_request(c->server, message, (size_t)n, fds, n_fds, &reply, &e);
+	if (m.msg_flags & MSG_CTRUNC) {
+		r = err_set(&e, EMFILE, "no room for the descriptors of another link");
+		err_hint(&e, "the limit of open files (RLIMIT_NOFILE) is two for a link");
+	} else {
+		r = do_request(c->server, message, (size_t)n, fds, n_fds, &reply, &e);
+	}
 	for (int i = 0; i < FDS_MAX; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
