@@ -681,25 +681,36 @@ static void test_two_servers(void **state)
 {
 	struct err e = ERR_INIT;
 	struct wire_client c;
+	struct stat st;
 
 	(void)state;
+	assert_int_equal(stat(SOCKET_PATH, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(wire_listen(SOCKET_PATH, &e), -EADDRINUSE);
 	assert_int_equal(wire_client_open(&c, "/run/nobody", &e), -ENOENT);
 	assert_int_equal(c.fd, -1);
 	err_clear(&e);
 }
 
-static bool taps_work(void)
+/* 0 where tap devices can be made; else the answer is given. */
+static int taps_missing(void)
 {
+	const char *must_run = getenv("ESPALIER_MUST_RUN");
 	struct err e = ERR_INIT;
 	int fd = tap_open("probe", 0, &e);
 
-	if (fd < 0)
-		fprintf(stderr, "SKIPPED: no tap devices here: %s\n", e.msg);
-	else
+	if (fd >= 0) {
 		close(fd);
+		return 0;
+	}
+	fprintf(stderr, "SKIPPED: no tap devices here: %s\n", e.msg);
+	/* an ordinary user may not be let to the device: that is no fault */
+	if (must_run && strcmp(must_run, "1") == 0 && fd != -EACCES && fd != -EPERM)
+		printf("Bail out! no tap devices here: %s\n", e.msg);
+	else
+		printf("1..0 # SKIP no tap devices here: %s\n", e.msg);
 	err_clear(&e);
-	return fd >= 0;
+	return fd;
 }
 
 static int tests(void)
@@ -719,17 +730,10 @@ static int tests(void)
 		cmocka_unit_test(test_interface_goes),
 		cmocka_unit_test(test_two_servers),
 	};
-	const char *must_run = getenv("ESPALIER_MUST_RUN");
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	/* an ordinary user may lack the device; root without it is told, too */
-	if (!taps_work()) {
-		if (must_run && strcmp(must_run, "1") == 0 && geteuid() == 0 &&
-		    access("/dev/net/tun", F_OK) == 0)
-			return 1;
-		puts("1..0 # SKIP no tap devices here");
+	if (taps_missing())
 		return 0;
-	}
 	return cmocka_run_group_tests(list, set_up, tear_down);
 }
 
