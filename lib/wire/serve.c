@@ -17,6 +17,7 @@
 
 enum {
 	FDS_MAX = 4, /* read from a message; two are wanted */
+	NICE = -10,
 	BACKLOG = 16
 };
 
@@ -320,6 +321,12 @@ static void raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* A link does not wait for programs: what they do must not show in its delays. */
+static void go_first(void)
+{
+	(void)setpriority(PRIO_PROCESS, 0, NICE); /* an ordinary user may not */
+}
+
 int wire_serve(int listen_fd, struct err *e)
 {
 	struct server s = { .watch = { listen_fd, server_ready }, .spare_fd = -1 };
@@ -328,6 +335,7 @@ int wire_serve(int listen_fd, struct err *e)
 	if (flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_sys(e, errno, "the socket for wire links");
 	raise_limit();
+	go_first();
 	s.engine = engine_new(e);
 	if (!s.engine)
 		return e ? e->code : -ENOMEM;
