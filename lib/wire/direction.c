@@ -282,10 +282,12 @@ void direction_set(struct direction *d, const struct shape *s, uint32_t mtu,
 		queue_init(&d->queue, s, mtu, seed, d->number * STREAMS + STREAM_QUEUE,
 			   d->pool, &d->stats);
 	/* what was being sent is, at the new rate, if that ends sooner */
-	if (d->sending && !s->rate) {
+	if (!s->rate) {
 		p = d->sending;
 		d->sending = NULL;
-		sent(d, p, now);
+		d->sent_at = now;
+		if (p)
+			sent(d, p, now);
 	} else if (d->sending) {
 		again = now + queue_time(&d->queue, d->sending->wire_length);
 		if (d->sent_at > again)

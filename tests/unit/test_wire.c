@@ -678,13 +678,18 @@ static void test_reshape(void **state)
 	assert_int_equal(sink.n, 50);
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(sink.ports[i], i);
+	/* a second that was being sent does not count for the next rate */
+	direction_set(&sink.d, &fast, MTU, 1, sink.now);
+	put(udp(1000, 1, 0));
+	until(sink.now + 81 * US);
+	assert_int_equal(sink.n, 51);
 	/* those on the way keep their time */
 	direction_set(&sink.d, &late, MTU, 1, sink.now);
 	put(udp(100, 7, 0));
 	direction_set(&sink.d, &none, MTU, 1, sink.now);
-	assert_int_equal(sink.n, 50);
-	until(sink.now + 100 * MS);
 	assert_int_equal(sink.n, 51);
+	until(sink.now + 100 * MS);
+	assert_int_equal(sink.n, 52);
 	end();
 }
 
