@@ -99,9 +99,11 @@ $(BUILD)/espalier: $(BUILD)/shell/main.o $(LIBS)
 $(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 
-# The references of the benchmark have nothing of Espalier in them.
+# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire.
+$(BUILD)/tests/bench/wire: $(BUILD)/libespalier.a
 $(BENCH_BIN): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
-	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
+		$(if $(filter %.a,$^),$(LDLIBS)) -o $@
 
 # To be built with CC=clang and -fsanitize=fuzzer-no-link in CFLAGS; see scripts/check.
 $(FUZZ_BIN): $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIBS)

@@ -9,7 +9,7 @@
  * machine and the same build (WIRE_VERSION), so numbers are in its own order.
  *
  * A client that dies changes nothing: links stay until they are deleted, or the
- * process ends.
+ * process ends. They keep their nodes' namespaces (see tap.h).
  */
 #ifndef WIRE_CONTROL_H
 #define WIRE_CONTROL_H
@@ -95,7 +95,8 @@ int wire_request_check(const void *message, size_t n, size_t n_fds, struct err *
 
 /* ---- the process ---- */
 
-/* A listening socket at that path (a file of mode 0600, new), or -errno. */
+/* A listening socket at that path (a file of mode 0600; -EADDRINUSE where there is one),
+ * or -errno. */
 int wire_listen(const char *path, struct err *e);
 
 /*

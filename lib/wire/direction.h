@@ -69,6 +69,9 @@ bool direction_takes_super(const struct shape *s, uint32_t mtu);
 /* … and packets without a checksum, which the other side trusts. */
 bool direction_takes_unsummed(const struct shape *s);
 
+/* Bytes of memory that what is on the way may take. */
+uint64_t direction_line_max(const struct shape *s);
+
 /* The counters, with the backlog as it is. */
 struct wire_stats direction_stats(const struct direction *d);
 

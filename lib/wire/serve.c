@@ -17,6 +17,7 @@
 
 enum {
 	FDS_MAX = 4, /* read from a message; two are wanted */
+	NICE = -10,
 	BACKLOG = 16
 };
 
@@ -158,8 +159,7 @@ static size_t take_fds(struct msghdr *m, int fds[FDS_MAX])
 				close(fd);
 		}
 	}
-	/* some did not get through: of another number than two, whatever n says */
-	return m->msg_flags & MSG_CTRUNC && n == 2 ? n - 1 : n;
+	return n;
 }
 
 static void add_text(struct reply *reply, const char *text)
@@ -228,7 +228,12 @@ static void client_ready(struct watch *w, uint32_t events)
 	}
 	n_fds = take_fds(&m, fds);
 	memcpy(&h, message, (size_t)n < sizeof(h) ? (size_t)n : sizeof(h));
-	r = do_request(c->server, message, (size_t)n, fds, n_fds, &reply, &e);
+	if (m.msg_flags & MSG_CTRUNC) {
+		r = err_set(&e, EMFILE, "no room for the descriptors of another link");
+		err_hint(&e, "the limit of open files (RLIMIT_NOFILE) is two for a link");
+	} else {
+		r = do_request(c->server, message, (size_t)n, fds, n_fds, &reply, &e);
+	}
 	for (int i = 0; i < FDS_MAX; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
@@ -316,6 +321,12 @@ static void raise_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* A link does not wait for programs: what they do must not show in its delays. */
+static void go_first(void)
+{
+	(void)setpriority(PRIO_PROCESS, 0, NICE); /* an ordinary user may not */
+}
+
 int wire_serve(int listen_fd, struct err *e)
 {
 	struct server s = { .watch = { listen_fd, server_ready }, .spare_fd = -1 };
@@ -324,6 +335,7 @@ int wire_serve(int listen_fd, struct err *e)
 	if (flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return err_sys(e, errno, "the socket for wire links");
 	raise_limit();
+	go_first();
 	s.engine = engine_new(e);
 	if (!s.engine)
 		return e ? e->code : -ENOMEM;

@@ -4,6 +4,9 @@
  *
  * Each packet has a struct virtio_net_hdr before it (IFF_VNET_HDR), by which it may
  * be one of 64 KiB that stands for many, and may lack its checksum.
+ *
+ * An open descriptor keeps the namespace in which it was opened, and with it all its
+ * interfaces: a node is not gone before its wire links are deleted.
  */
 #ifndef WIRE_TAP_H
 #define WIRE_TAP_H

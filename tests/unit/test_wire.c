@@ -678,13 +678,18 @@ static void test_reshape(void **state)
 	assert_int_equal(sink.n, 50);
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(sink.ports[i], i);
+	/* a second that was being sent does not count for the next rate */
+	direction_set(&sink.d, &fast, MTU, 1, sink.now);
+	put(udp(1000, 1, 0));
+	until(sink.now + 81 * US);
+	assert_int_equal(sink.n, 51);
 	/* those on the way keep their time */
 	direction_set(&sink.d, &late, MTU, 1, sink.now);
 	put(udp(100, 7, 0));
 	direction_set(&sink.d, &none, MTU, 1, sink.now);
-	assert_int_equal(sink.n, 50);
-	until(sink.now + 100 * MS);
 	assert_int_equal(sink.n, 51);
+	until(sink.now + 100 * MS);
+	assert_int_equal(sink.n, 52);
 	end();
 }
 
@@ -708,6 +713,63 @@ static void test_super(void **state)
 	s = (struct shape){ .corrupt = 1 };
 	assert_false(direction_takes_super(&s, MTU));
 	assert_false(direction_takes_unsummed(&s));
+}
+
+/* Bytes of any kind: headers that lie, of any length, under every shape. */
+static void test_random_packets(void **state)
+{
+	static const struct shape shapes[] = {
+		{ .rate = 100 * MBIT, .aqm = SHAPE_CODEL, .ecn = true, .queue = 64 },
+		{ .rate = 100 * MBIT, .aqm = SHAPE_FQ_CODEL, .ecn = true, .queue = 64 },
+		{ .rate = 100 * MBIT, .aqm = SHAPE_RED, .ecn = true, .queue = 64 },
+		{ .rate = 100 * MBIT, .aqm = SHAPE_PIE, .ecn = true, .queue = 64 },
+		{ .corrupt = SHAPE_CERTAIN, .duplicate = 10 * PERCENT },
+	};
+	static uint8_t bytes[POOL_PACKET_MAX];
+	struct chance c;
+
+	(void)state;
+	chance_seed(&c, 11, 0);
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
+		uint64_t put_in = 0;
+		struct wire_stats stats;
+
+		begin(&shapes[i]);
+		for (int n = 0; n < 4000; n++) {
+			size_t most = n % 50 ? 200 : sizeof(bytes);
+			size_t length = 1 + chance_below(&c, most);
+			static const uint8_t types[] = { 0x08, 0x00, 0x86, 0xdd,
+							 0x81, 0x00, 0x88, 0xa8 };
+			struct packet *p;
+
+			for (size_t b = 0; b < length && b < 256; b++)
+				bytes[b] = (uint8_t)chance_next(&c);
+			/* often such that more is looked at */
+			if (n % 4) {
+				bytes[1] = (uint8_t)(n % 3 ? 0 : n % 6);
+				bytes[6] %= 128;
+				bytes[7] = 0;
+			}
+			memcpy(bytes + POOL_VNET + 12, types + 2 * chance_below(&c, 4),
+			       2);
+			if (n % 3 == 0)
+				bytes[IP] = n % 2 ? 0x45 : 0x60;
+			p = pool_make(&pool, bytes, length);
+			if (packet_measure(p)) {
+				put_in += p->segments;
+				put(p);
+			} else {
+				pool_give(&pool, p);
+			}
+			until(sink.now + US);
+		}
+		until(sink.now + 1000 * S);
+		stats = direction_stats(&sink.d);
+		assert_true(put_in > 1000);
+		assert_true(stats.packets + stats.dropped == put_in + stats.duplicated);
+		assert_true(stats.backlog_bytes == 0 && stats.flying_bytes == 0);
+		end();
+	}
 }
 
 /* ---- queues under load ---- */
@@ -981,6 +1043,7 @@ int main(void)
 		cmocka_unit_test(test_line_is_bounded),
 		cmocka_unit_test(test_reshape),
 		cmocka_unit_test(test_super),
+		cmocka_unit_test(test_random_packets),
 		cmocka_unit_test(test_codel),
 		cmocka_unit_test(test_fq_codel),
 		cmocka_unit_test(test_red),
