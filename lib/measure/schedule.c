@@ -63,7 +63,7 @@ struct schedule schedule_make(uint64_t time, const struct shape *there,
 		if (!share)
 			continue;
 		if (p.kind == SCHEDULE_TCP)
-			sending = slot;
+			sending = slot * 3 / 4;
 		else if (slot > s.delay + SETTLE_NS &&
 			 slot - s.delay - SETTLE_NS > sending)
 			sending = slot - s.delay - SETTLE_NS;
@@ -166,10 +166,9 @@ uint64_t schedule_tick(const struct shape *s, uint32_t mtu)
 uint64_t schedule_room(const struct shape *s, uint32_t frame)
 {
 	const uint64_t least = 4 << 20, most = 256 << 20;
-	/* the kernel counts what a frame takes in memory, some 1000 bytes more */
 	double frames = (double)s->rate / BITS_PER_BYTE / frame *
 			(double)(longest(s) + SECOND / 10) / SECOND;
-	double room = frames * (frame + 1024.0);
+	double room = frames * (frame + SCHEDULE_FRAME_OVERHEAD);
 
 	return room < (double)least ? least : room > (double)most ? most : (uint64_t)room;
 }

@@ -20,7 +20,10 @@ struct schedule_phase {
 	uint64_t end;	/* when the next phase begins */
 };
 
-enum { SCHEDULE_PHASES_MAX = 5 };
+enum {
+	SCHEDULE_PHASES_MAX = 5,
+	SCHEDULE_FRAME_OVERHEAD = 1024, /* bytes that a frame takes in the kernel, more */
+};
 
 struct schedule {
 	struct schedule_phase phases[SCHEDULE_PHASES_MAX];

@@ -19,13 +19,15 @@
 #include "base/mem.h"
 #include "measure/clock.h"
 #include "measure/frame.h"
+#include "measure/schedule.h"
 #include "measure/way.h"
 
 enum {
 	BUNCH = 64,
-	PATIENCE_MS = 5,       /* for room in the socket */
-	CATCH_UP_NS = 5000000, /* a sender that was later than that gives up the rest */
+	PATIENCE_MS = 5, /* for room in the socket */
+	BUCKET_NS = 10000000,
 	LATES_MAX = 4096,
+	BREATH = 8, /* frames' time, until a full queue is tried again */
 	BITS_PER_BYTE = 8,
 };
 
@@ -184,50 +186,83 @@ static void send_as_fast_as_it_goes(struct way *w, struct bunch *b)
 	}
 }
 
+struct pace {
+	double frames_per_ns;
+	double surge; /* frames that may be due at once */
+	double done;  /* frames, and those given up for being late */
+	bool roomy;   /* the socket holds more than is under way on an empty queue */
+};
+
+static struct pace pace_of(const struct way *w)
+{
+	const struct shape *s = &w->from->shape;
+	double frame = w->samples.frame;
+	struct pace p = { .frames_per_ns = (double)w->offer / BITS_PER_BYTE / frame /
+					   SECOND };
+
+	/* at first as much as a bucket of tokens may let through, so that it is empty */
+	p.surge = 2.0 * (w->samples.mtu + SHAPE_FRAME_HEADER) / frame +
+		  BUCKET_NS * p.frames_per_ns + BUNCH;
+	p.done = BUNCH; /* beyond that, only a sender that was late is to catch up */
+	p.roomy = (double)w->room >
+		  p.frames_per_ns * (double)s->delay * (frame + SCHEDULE_FRAME_OVERHEAD);
+	return p;
+}
+
+static void pause_until(struct way *w, uint64_t then)
+{
+	clock_wait_until(then < w->end ? then : w->end, w->stop);
+}
+
+/*
+ * A queue presses back by dropping what it has no room for. The kernel tells, and does
+ * not try those behind it. They are not given up: the queue has to stay full.
+ */
+static int send_due(struct way *w, struct bunch *b, struct pace *p, int n)
+{
+	int r = send_bunch(w, b, n);
+
+	if (r == -EAGAIN) {
+		w->pressed |= p->roomy;
+		wait_for_room(w);
+		return 0;
+	}
+	if (r < 0 && !is_pressure(-r))
+		return r;
+	if (r == n) {
+		p->done += n;
+		return 0;
+	}
+	w->pressed |= r < 0 || p->roomy;
+	p->done += (r < 0 ? 0 : r) + 1;
+	b->tried++;
+	pause_until(w, clock_now() + (uint64_t)(BREATH / p->frames_per_ns));
+	return 0;
+}
+
 static void send_paced(struct way *w, struct bunch *b)
 {
-	const double frames_per_ns = (double)w->offer / BITS_PER_BYTE / w->samples.frame /
-				     SECOND;
-	/* a socket with less room may be full while the queue is not */
-	const double needed = (double)w->from->shape.rate / BITS_PER_BYTE / SECOND *
-			      (double)w->from->shape.delay;
-	double given_up = 0, done = 0;
-	uint64_t next = w->begin;
+	struct pace p = pace_of(w);
+	uint64_t now, next = w->begin, one;
 
-	while (!is_over(w) && clock_now() < w->end) {
-		double due = (double)(clock_now() - w->begin) * frames_per_ns - given_up -
-			     done;
-		int n, r;
+	while (!is_over(w) && (now = clock_now()) < w->end) {
+		double due = p.surge + (double)(now - w->begin) * p.frames_per_ns -
+			     p.done;
+		int r;
 
-		if (due > CATCH_UP_NS * frames_per_ns + BUNCH) {
-			given_up += due - CATCH_UP_NS * frames_per_ns - BUNCH;
-			due = CATCH_UP_NS * frames_per_ns + BUNCH;
+		if (due > p.surge) {
+			p.done += due - p.surge;
+			due = p.surge;
 		}
-		if (due < 1) {
-			uint64_t now = clock_now();
-
-			next += w->tick;
-			if (next < now)
-				next = now;
-			if (next - now < (uint64_t)((1 - due) / frames_per_ns))
-				next = now + (uint64_t)((1 - due) / frames_per_ns);
-			clock_wait_until(next < w->end ? next : w->end, w->stop);
+		if (due >= 1) {
+			r = send_due(w, b, &p, due > BUNCH ? BUNCH : (int)due);
+			if (r < 0)
+				return fail(w, -r);
 			continue;
 		}
-		n = due > BUNCH ? BUNCH : (int)due;
-		r = send_bunch(w, b, n);
-		if (r == -EAGAIN) {
-			w->pressed |= (double)w->room > 3 * needed;
-			wait_for_room(w);
-		} else if (r < 0 && !is_pressure(-r)) {
-			return fail(w, -r);
-		} else if (r < 0) {
-			w->pressed = true;
-			b->tried++; /* dropped: that is how a queue presses */
-			done++;
-		} else {
-			done += r;
-		}
+		one = now + (uint64_t)((1 - due) / p.frames_per_ns);
+		next = next + w->tick > now ? next + w->tick : now;
+		pause_until(w, next > one ? next : one);
 	}
 }
 

@@ -22,13 +22,16 @@
 enum {
 	CHUNK = 64 << 10,
 	POLL_MS = 20,
-	HEAD = 3, /* a third of the time is not counted */
+	HEAD = 3,  /* a third of the time is not counted */
+	QUEUE = 5, /* a fifth of it may pile up in the queue */
+	WINDOW_MAX = 1 << 29,
 	BITS_PER_BYTE = 8,
 };
 
 struct side {
 	const struct measure_end *end;
 	bool listens;
+	int window; /* bytes that it lets the other send unacknowledged; 0: any */
 	int fd;
 };
 
@@ -69,6 +72,8 @@ static int open_side(void *cookie)
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&at, n) < 0 ||
+	    (s->window && setsockopt(fd, SOL_TCP, TCP_WINDOW_CLAMP, &s->window,
+				     sizeof(s->window)) < 0) ||
 	    (s->listens && listen(fd, 1) < 0))
 		return -errno;
 	s->fd = steal_fd(&fd);
@@ -155,11 +160,27 @@ static uint64_t carry(int from, int to, uint64_t until, const atomic_bool *stop)
 			  (double)(last - since));
 }
 
+/* Enough for the rate, but no more in the queue than leaves it soon after the end. */
+static int window(const struct measure_end *from, const struct measure_end *to,
+		  uint64_t time)
+{
+	double ns = (double)(from->shape.delay + to->shape.delay + time / QUEUE);
+	double bytes = (double)from->shape.rate / BITS_PER_BYTE / SECOND * ns;
+	double least = 2.0 * from->mtu;
+
+	if (!from->shape.rate || bytes > WINDOW_MAX)
+		return 0;
+	return (int)(bytes > least ? bytes : least);
+}
+
 uint64_t tcp_goodput(const struct measure_end *from, const struct measure_end *to,
 		     uint64_t until, const atomic_bool *stop)
 {
+	uint64_t now = clock_now(), time = until > now ? until - now : 0;
 	struct side client = { .end = from, .fd = -1 };
-	struct side server = { .end = to, .listens = true, .fd = -1 };
+	struct side server = {
+		.end = to, .listens = true, .window = window(from, to, time), .fd = -1
+	};
 	uint64_t result = 0;
 	int fd;
 
