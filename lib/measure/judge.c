@@ -29,8 +29,8 @@ enum {
 #define BUSY 0.95	    /* processors used more than that are saturated */
 #define RATE_TOLERANCE 0.02 /* relative */
 #define DELAY_TOLERANCE 0.02
-#define JITTER_TOLERANCE 0.1
-#define TAIL_TOLERANCE 0.2  /* the same for pareto, where a few packets decide */
+#define JITTER_TOLERANCE 0.05
+#define TAIL_TOLERANCE 0.15 /* the same for pareto, where a few packets decide */
 #define KS_TOLERANCE 0.03   /* what the timers do to a distribution */
 #define STRAY_REORDER 0.001 /* two processors may swap two packets, now and then */
 
@@ -112,14 +112,14 @@ static void judge_rate(const struct shape *set, const struct measure_samples *s,
 {
 	struct measure_line *l = &m->lines[MEASURE_RATE];
 	uint32_t excuses = 0;
-	double tolerance;
+	double tolerance, expected;
 
 	if (s->frames && s->span)
 		m->rate = (uint64_t)((double)(s->frames + s->frames_missed) * s->frame *
 				     BITS_PER_BYTE * NS_PER_S / (double)s->span);
 	m->offered = s->offered;
 	l->set = (double)set->rate;
-	l->achieved = (double)m->rate;
+	l->achieved = m->rate || set->rate ? (double)m->rate : NAN;
 	if (s->cpu_full > BUSY)
 		excuses |= MEASURE_CPU;
 	/* a queue that pressed back was full: then the sender was fast enough */
@@ -130,15 +130,11 @@ static void judge_rate(const struct shape *set, const struct measure_samples *s,
 	m->flags |= excuses;
 	if (!set->rate)
 		return; /* as fast as it goes: whatever that is */
-	if (s->frames < FRAMES_MIN && s->offered) {
-		/* a link that is much too slow is seen even so */
-		excuses |= s->frames == 0 && s->offered > set->rate &&
-					   part(set->loss) < 1 &&
-					   (double)set->rate / BITS_PER_BYTE / s->frame >
-						   FRAMES_MIN
-				   ? 0
-				   : MEASURE_FEW;
-	}
+	/* a link that lets through nothing has nothing to count, and is seen even so */
+	expected = fmin((double)s->offered, (double)set->rate) / BITS_PER_BYTE /
+		   s->frame * (double)s->watched / NS_PER_S;
+	if (s->frames < FRAMES_MIN && expected < FRAMES_MIN)
+		excuses |= MEASURE_FEW;
 	if (!s->offered) {
 		cannot_tell(l, excuses | MEASURE_FEW);
 		return;
@@ -358,6 +354,7 @@ void measure_judge(const struct shape *set, const struct measure_samples *s,
 	measure_count(s, set->reorder > 0, &c);
 	m.cpu = fmax(s->cpu, s->cpu_full);
 	m.goodput = s->goodput;
+	m.refused = s->refused;
 	m.lost = c.lost;
 	m.bursts = c.bursts;
 	m.duplicates = c.duplicates;

@@ -35,7 +35,8 @@ struct measure_samples {
 
 	/* full frames, more than the rate lets through */
 	uint32_t frame;	  /* bytes of each */
-	uint64_t frames;  /* that came in the time looked at, but for the first */
+	uint64_t watched; /* ns that were looked at */
+	uint64_t frames;  /* that came in that time, but for the first */
 	uint64_t span;	  /* ns from the first of them to the last */
 	uint64_t offered; /* bit/s that the sender sent, or tried to */
 	bool pressed;	  /* the queue was full, or held all that a socket may send */
@@ -106,6 +107,7 @@ struct measured {
 	double ks; /* D against the set distribution, aligned at the median; NAN: none set
 		    */
 
+	uint64_t refused; /* probes that the sender's queue had no room for; not in sent */
 	uint64_t sent, lost;
 	double loss, loss_low, loss_high; /* 99 % confidence (Wilson, 1927) */
 	uint64_t bursts;		  /* runs of lost probes */

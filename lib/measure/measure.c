@@ -148,6 +148,7 @@ static void prepare(struct run *r, struct way *w, const struct schedule_phase *p
 		/* a quarter, until the queue is full and a bucket of tokens is empty */
 		atomic_store(&w->window_begin, w->begin + s->delay + sending / 4);
 		atomic_store(&w->window_end, w->end + s->delay);
+		w->samples.watched = sending - sending / 4;
 	}
 	atomic_store(&w->sending, true);
 }

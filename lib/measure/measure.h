@@ -30,7 +30,9 @@ struct measure_end {
 
 struct measure_options {
 	uint64_t time; /* ns; at least MEASURE_TIME_MIN */
-	bool no_tcp;   /* not even where both ends have addresses of one family */
+	/* Not even where both ends have addresses of one family, and the time is enough
+	 * for many round trips. */
+	bool no_tcp;
 	/* Whether the user asked to stop; called some 50 times a second. NULL: never. */
 	bool (*interrupted)(void *cookie);
 	void *cookie;

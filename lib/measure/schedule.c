@@ -23,6 +23,8 @@ enum {
 	SETTLE_NS = 50000000, /* for what is still under way, in addition to the delay */
 	LAST_NS = 600000000,  /* the same, at the very end */
 	SIGMAS = 4,
+	TCP_SHARE = 15, /* % of the time, for each direction */
+	TCP_TRIPS = 10, /* round trips in that time, at least */
 };
 
 static const uint64_t interval_min = 100000, tick_min = 100000, tick_max = 1000000;
@@ -45,13 +47,16 @@ struct schedule schedule_make(uint64_t time, const struct shape *there,
 		unsigned share, share_tcp; /* % of the time */
 	} plan[] = {
 		{ { .kind = SCHEDULE_PROBES, .way = -1 }, 50, 40 },
-		{ { .kind = SCHEDULE_FULL, .way = 0 }, 25, 20 },
-		{ { .kind = SCHEDULE_FULL, .way = 1 }, 25, 20 },
-		{ { .kind = SCHEDULE_TCP, .way = 0 }, 0, 10 },
-		{ { .kind = SCHEDULE_TCP, .way = 1 }, 0, 10 },
+		{ { .kind = SCHEDULE_FULL, .way = 0 }, 25, 15 },
+		{ { .kind = SCHEDULE_FULL, .way = 1 }, 25, 15 },
+		{ { .kind = SCHEDULE_TCP, .way = 0 }, 0, TCP_SHARE },
+		{ { .kind = SCHEDULE_TCP, .way = 1 }, 0, TCP_SHARE },
 	};
 	struct schedule s = { .delay = longest(there) };
 	uint64_t at = 0;
+
+	/* too few round trips show how a connection begins, not how fast it is */
+	tcp = tcp && time / 100 * TCP_SHARE > TCP_TRIPS * (there->delay + back->delay);
 
 	if (longest(back) > s.delay)
 		s.delay = longest(back);

@@ -32,7 +32,7 @@ struct schedule {
 	uint64_t end;	/* by when everything that was sent has come, or is lost */
 };
 
-/* time: ns in all; the delay comes on top of it. */
+/* time: ns in all; the delay comes on top of it. tcp: if there is time enough for it. */
 struct schedule schedule_make(uint64_t time, const struct shape *there,
 			      const struct shape *back, bool tcp);
 
