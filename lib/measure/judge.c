@@ -28,6 +28,7 @@ enum {
 
 #define BUSY 0.95	    /* processors used more than that are saturated */
 #define RATE_TOLERANCE 0.02 /* relative */
+#define OTHERS 0.05	    /* a share of the rate that others may use unnoticed */
 #define DELAY_TOLERANCE 0.02
 #define JITTER_TOLERANCE 0.05
 #define TAIL_TOLERANCE 0.15 /* the same for pareto, where a few packets decide */
@@ -47,6 +48,7 @@ static const char *const flags[] = {
 	"too few packets",
 	"the clock was set during the run",
 	"another part of the shape hides it",
+	"there was other traffic on the link",
 };
 
 const char *measure_quantity_name(enum measure_quantity q)
@@ -112,11 +114,12 @@ static void judge_rate(const struct shape *set, const struct measure_samples *s,
 {
 	struct measure_line *l = &m->lines[MEASURE_RATE];
 	uint32_t excuses = 0;
-	double tolerance, expected;
+	double tolerance, expected, own;
 
+	own = (double)(s->frames + s->frames_missed) * s->frame;
 	if (s->frames && s->span)
-		m->rate = (uint64_t)((double)(s->frames + s->frames_missed) * s->frame *
-				     BITS_PER_BYTE * NS_PER_S / (double)s->span);
+		m->rate = (uint64_t)((own + (double)s->others_full) * BITS_PER_BYTE *
+				     NS_PER_S / (double)s->span);
 	m->offered = s->offered;
 	l->set = (double)set->rate;
 	l->achieved = m->rate || set->rate ? (double)m->rate : NAN;
@@ -125,8 +128,13 @@ static void judge_rate(const struct shape *set, const struct measure_samples *s,
 	/* a queue that pressed back was full: then the sender was fast enough */
 	if (set->rate && !s->pressed && (double)s->offered < 1.05 * (double)set->rate)
 		excuses |= MEASURE_SENDER;
+	/* a short queue runs dry meanwhile */
+	if ((double)s->stalled > RATE_TOLERANCE / 2 * (double)s->watched)
+		excuses |= MEASURE_SENDER;
 	if (s->frames_missed)
 		excuses |= MEASURE_RECEIVER;
+	if ((double)s->others_full > OTHERS * own)
+		excuses |= MEASURE_TRAFFIC;
 	m->flags |= excuses;
 	if (!set->rate)
 		return; /* as fast as it goes: whatever that is */
@@ -159,6 +167,8 @@ static uint32_t delay_excuses(const struct measure_samples *s, double error)
 		excuses |= MEASURE_CPU;
 	if (s->clock_changed > NOISE_NS)
 		excuses |= MEASURE_CLOCK;
+	if (s->others > s->sent * s->probe)
+		excuses |= MEASURE_TRAFFIC;
 	if (fabs(error) <= SLOW_TIMERS * (double)s->late)
 		excuses |= MEASURE_TIMER;
 	return excuses;
@@ -371,10 +381,7 @@ void measure_judge(const struct shape *set, const struct measure_samples *s,
 		m.delay_p99 = statistics_quantile(c.delays, c.n_delays, 0.99);
 		m.jitter = statistics_deviation(c.delays, c.n_delays, mean);
 	}
-	if (s->cpu > BUSY)
-		m.flags |= MEASURE_CPU;
-	if (s->clock_changed > NOISE_NS)
-		m.flags |= MEASURE_CLOCK;
+	m.flags |= delay_excuses(s, INFINITY);
 	if (set->rate && set->queue &&
 	    (double)shape_queue_limit(set, s->mtu) * BITS_PER_BYTE * NS_PER_S <
 		    2 * (double)set->delay * (double)set->rate)

@@ -27,6 +27,7 @@ struct measure_samples {
 	uint64_t sent;
 	uint64_t refused;	/* the queue had no room for them; not in sent */
 	uint64_t missed;	/* came, but the receiver had no room for them */
+	uint64_t others;	/* bytes of other frames that came meanwhile */
 	uint32_t probe;		/* bytes of each frame */
 	uint64_t interval;	/* ns between two, on average */
 	uint64_t late;		/* ns that timers were late, the median */
@@ -39,8 +40,10 @@ struct measure_samples {
 	uint64_t frames;  /* that came in that time, but for the first */
 	uint64_t span;	  /* ns from the first of them to the last */
 	uint64_t offered; /* bit/s that the sender sent, or tried to */
+	uint64_t stalled; /* ns of the time looked at in which the sender did not run */
 	bool pressed;	  /* the queue was full, or held all that a socket may send */
 	uint64_t frames_missed; /* came, but the receiver had no room; in frames */
+	uint64_t others_full;	/* bytes, as others */
 	double cpu_full;
 
 	uint64_t goodput; /* bit/s; 0: not measured */
@@ -82,6 +85,7 @@ enum measure_flag {
 	MEASURE_FEW = 1 << 5,	   /* too few packets */
 	MEASURE_CLOCK = 1 << 6,	   /* the time of day was set during the run */
 	MEASURE_MIXED = 1 << 7,	   /* another part of the shape hides this one */
+	MEASURE_TRAFFIC = 1 << 8,  /* others used the link */
 };
 
 struct measure_line {
@@ -97,7 +101,7 @@ struct measured {
 	struct measure_line lines[MEASURE_QUANTITIES];
 	uint32_t flags; /* all that was seen, whether it matters to a line or not */
 
-	uint64_t rate;	  /* bit/s; 0: nothing came */
+	uint64_t rate;	  /* bit/s, with that of other traffic; 0: nothing came */
 	uint64_t offered; /* bit/s that were sent for it */
 	uint64_t goodput; /* bit/s of TCP; 0: not measured */
 
@@ -107,7 +111,7 @@ struct measured {
 	double ks; /* D against the set distribution, aligned at the median; NAN: none set
 		    */
 
-	uint64_t refused; /* probes that the sender's queue had no room for; not in sent */
+	uint64_t refused; /* probes that the queue had no room for; not in sent */
 	uint64_t sent, lost;
 	double loss, loss_low, loss_high; /* 99 % confidence (Wilson, 1927) */
 	uint64_t bursts;		  /* runs of lost probes */

@@ -240,7 +240,7 @@ static int open_all(struct run *r, const struct measure_end ends[2], struct err 
 	for (int i = 0; i < 2; i++) {
 		r->ways[i].tx = r->ports[i].tx;
 		r->ways[i].room = r->ports[i].room;
-		r->ways[i].rx = r->ports[!i].rx;
+		r->ways[i].in = &r->ports[!i];
 	}
 	return 0;
 }
@@ -283,6 +283,7 @@ static void conclude(struct way *w, struct measured *ret)
 	s->sent = atomic_load(&w->sent);
 	s->refused = w->refused;
 	s->offered = w->offered;
+	s->stalled = w->stalled;
 	s->pressed = w->pressed;
 	statistics_sort(w->lates.v, w->lates.n);
 	s->late = statistics_quantile(w->lates.v, w->lates.n, 0.5);
@@ -317,7 +318,7 @@ int measure_run(const struct measure_end ends[2], const struct measure_options *
 	r->schedule = schedule_make(options->time, &ends[0].shape, &ends[1].shape,
 				    !options->no_tcp && tcp_possible(&ends[0], &ends[1]));
 	for (int i = 0; i < 2; i++)
-		r->ports[i] = (struct port){ .tx = -1, .rx = -1 };
+		r->ports[i] = (struct port){ .tx = -1, .rx = -1, .counters = -1 };
 	result = open_all(r, ends, e);
 	if (result == 0)
 		result = run_all(r, e);

@@ -9,12 +9,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -24,6 +27,7 @@
 enum {
 	RECEIVE_ROOM = 32 << 20, /* bytes; some 10 000 full frames */
 	ROOM_MAX = 1 << 30,
+	COUNTERS_MAX = 16 << 10, /* bytes; of some 100 interfaces */
 };
 
 /* ---- a thread inside ---- */
@@ -157,11 +161,46 @@ static int open_tx(struct opening *o)
 	return 0;
 }
 
+/* What the interface received, in all. */
+static uint64_t bytes_received(const struct port *p)
+{
+	char text[COUNTERS_MAX + 1], *at;
+	ssize_t n = p->counters < 0 ? -1 : pread(p->counters, text, COUNTERS_MAX, 0);
+	size_t length = strlen(p->ifname);
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	for (char *line = strtok_r(text, "\n", &at); line;
+	     line = strtok_r(NULL, "\n", &at)) {
+		line += strspn(line, " ");
+		if (strncmp(line, p->ifname, length) == 0 && line[length] == ':')
+			return strtoull(line + length + 1, NULL, 10);
+	}
+	return 0;
+}
+
+/* That file shows the namespace of the thread that opened it, whoever reads it. */
+static void open_counters(struct opening *o)
+{
+	struct ifreq name = { .ifr_ifindex = (int)o->end->ifindex };
+
+	if (ioctl(o->port.rx, SIOCGIFNAME, &name) < 0)
+		return;
+	memcpy(o->port.ifname, name.ifr_name, sizeof(o->port.ifname));
+	o->port.ifname[sizeof(o->port.ifname) - 1] = '\0';
+	o->port.counters = open("/proc/thread-self/net/dev", O_RDONLY | O_CLOEXEC);
+	o->port.bytes = bytes_received(&o->port);
+}
+
 static int open_both(void *cookie)
 {
 	int r = open_rx(cookie);
 
-	return r < 0 ? r : open_tx(cookie);
+	if (r < 0)
+		return r;
+	open_counters(cookie);
+	return open_tx(cookie);
 }
 
 int port_open(struct port *p, const struct measure_end *end, uint64_t run, size_t room,
@@ -170,7 +209,7 @@ int port_open(struct port *p, const struct measure_end *end, uint64_t run, size_
 	struct opening o = { .end = end,
 			     .run = run,
 			     .room = room,
-			     .port = { .tx = -1, .rx = -1 },
+			     .port = { .tx = -1, .rx = -1, .counters = -1 },
 			     .what = "enter its namespace" };
 	int r = port_inside(end->netns, open_both, &o);
 
@@ -191,7 +230,9 @@ void port_close(struct port *p)
 		close(p->tx);
 	if (p->rx >= 0)
 		close(p->rx);
-	p->tx = p->rx = -1;
+	if (p->counters >= 0)
+		close(p->counters);
+	p->tx = p->rx = p->counters = -1;
 }
 
 int port_error(int fd)
@@ -204,12 +245,17 @@ int port_error(int fd)
 	return -why;
 }
 
-uint64_t port_missed(int rx)
+struct port_seen port_look(struct port *p)
 {
 	struct tpacket_stats stats = { 0 };
 	socklen_t size = sizeof(stats);
+	uint64_t bytes = bytes_received(p);
+	struct port_seen seen = { 0 };
 
-	if (getsockopt(rx, SOL_PACKET, PACKET_STATISTICS, &stats, &size) < 0)
-		return 0;
-	return stats.tp_drops;
+	if (getsockopt(p->rx, SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
+		seen = (struct port_seen){ .frames = stats.tp_packets,
+					   .missed = stats.tp_drops };
+	seen.bytes = bytes > p->bytes ? bytes - p->bytes : 0;
+	p->bytes = bytes;
+	return seen;
 }

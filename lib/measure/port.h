@@ -11,9 +11,12 @@
 #include "measure/measure.h"
 
 struct port {
-	int tx;	     /* sends; does not block */
-	int rx;	     /* receives what port_filter lets through; -1, as tx: not open */
-	size_t room; /* bytes, by the kernel's count, that tx may have under way */
+	int tx;	      /* sends; does not block */
+	int rx;	      /* receives frames of the measurement; -1, as tx: not open */
+	int counters; /* the namespace's /proc/net/dev; -1: cannot be read */
+	char ifname[16];
+	uint64_t bytes; /* for port_look() */
+	size_t room;	/* bytes, by the kernel's count, that tx may have under way */
 };
 
 enum { PORT_LOOKED_AT = 64 }; /* bytes of a frame that are received */
@@ -34,7 +37,12 @@ void port_close(struct port *p);
 
 /* Why the interface can no longer be used: -ENETDOWN, …; 0: it can. */
 int port_error(int fd);
-/* Frames that rx had no room for since the last call. */
-uint64_t port_missed(int rx);
+/* Since the last call, or since it was opened. */
+struct port_seen {
+	uint64_t frames; /* of the measurement came */
+	uint64_t missed; /* of these rx had no room for */
+	uint64_t bytes;	 /* of all frames that came in at the interface */
+};
+struct port_seen port_look(struct port *p);
 
 #endif

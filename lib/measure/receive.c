@@ -40,12 +40,17 @@ struct receiver {
 static void enter(struct receiver *r, enum part part)
 {
 	struct measure_samples *s = &r->w->samples;
-	uint64_t missed = port_missed(r->w->rx);
+	struct port_seen seen = port_look(r->w->in);
+	uint64_t own = seen.frames * (r->part == PART_WINDOW ? s->frame : s->probe);
+	uint64_t others = seen.bytes > own ? seen.bytes - own : 0;
 
-	if (r->part == PART_PROBES)
-		s->missed += missed;
-	else if (r->part == PART_WINDOW)
-		s->frames_missed += missed;
+	if (r->part == PART_PROBES) {
+		s->missed += seen.missed;
+		s->others += others;
+	} else if (r->part == PART_WINDOW) {
+		s->frames_missed += seen.missed;
+		s->others_full += others;
+	}
 	r->part = part;
 }
 
@@ -90,11 +95,8 @@ static void take_full(struct receiver *r, uint64_t at)
 		enter(r, PART_HEAD);
 	if (at < begin)
 		return;
-	if (at >= end) {
-		if (r->part == PART_WINDOW)
-			enter(r, PART_TAIL);
+	if (at >= end)
 		return;
-	}
 	if (r->part == PART_HEAD) {
 		enter(r, PART_WINDOW);
 		r->first = r->last = at;
@@ -124,6 +126,14 @@ static void take(struct receiver *r, int i)
 		take_full(r, at);
 }
 
+static void leave_window(struct receiver *r)
+{
+	uint64_t end = atomic_load_explicit(&r->w->window_end, memory_order_relaxed);
+
+	if (r->part == PART_WINDOW && clock_now() >= end)
+		enter(r, PART_TAIL);
+}
+
 /* Takes what is there; how many frames, or -errno. */
 static int take_all(struct receiver *r)
 {
@@ -137,7 +147,7 @@ static int take_all(struct receiver *r)
 					 .msg_control = r->control[i],
 					 .msg_controllen = sizeof(r->control[i]) };
 	}
-	got = recvmmsg(r->w->rx, r->msgs, BUNCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
+	got = recvmmsg(r->w->in->rx, r->msgs, BUNCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < got; i++)
@@ -149,7 +159,7 @@ void *way_receive(void *cookie)
 {
 	struct way *w = cookie;
 	struct receiver *r = mem_alloc(sizeof(*r));
-	struct pollfd p = { .fd = w->rx, .events = POLLIN };
+	struct pollfd p = { .fd = w->in->rx, .events = POLLIN };
 	int got = 0;
 	int64_t moved;
 
@@ -164,6 +174,7 @@ void *way_receive(void *cookie)
 			atomic_store(w->failed, true);
 			break;
 		}
+		leave_window(r);
 	}
 	enter(r, PART_TAIL);
 	moved = clock_real_offset() - r->offset;

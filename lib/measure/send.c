@@ -27,6 +27,7 @@ enum {
 	PATIENCE_MS = 5, /* for room in the socket */
 	BUCKET_NS = 10000000,
 	LATES_MAX = 4096,
+	STALL_NS = 1000000,
 	BREATH = 8, /* frames' time, until a full queue is tried again */
 	BITS_PER_BYTE = 8,
 };
@@ -188,9 +189,10 @@ static void send_as_fast_as_it_goes(struct way *w, struct bunch *b)
 
 struct pace {
 	double frames_per_ns;
-	double surge; /* frames that may be due at once */
-	double done;  /* frames, and those given up for being late */
-	bool roomy;   /* the socket holds more than is under way on an empty queue */
+	double surge;	/* frames that may be due at once */
+	double done;	/* frames, and those given up for being late */
+	uint64_t awake; /* when the sender meant to run again */
+	bool roomy;	/* the socket holds more than is under way on an empty queue */
 };
 
 static struct pace pace_of(const struct way *w)
@@ -203,15 +205,25 @@ static struct pace pace_of(const struct way *w)
 	/* at first as much as a bucket of tokens may let through, so that it is empty */
 	p.surge = 2.0 * (w->samples.mtu + SHAPE_FRAME_HEADER) / frame +
 		  BUCKET_NS * p.frames_per_ns + BUNCH;
+	p.awake = w->begin;
 	p.done = BUNCH; /* beyond that, only a sender that was late is to catch up */
 	p.roomy = (double)w->room >
 		  p.frames_per_ns * (double)s->delay * (frame + SCHEDULE_FRAME_OVERHEAD);
 	return p;
 }
 
-static void pause_until(struct way *w, uint64_t then)
+static void pause_until(struct way *w, struct pace *p, uint64_t then)
 {
-	clock_wait_until(then < w->end ? then : w->end, w->stop);
+	p->awake = then < w->end ? then : w->end;
+	clock_wait_until(p->awake, w->stop);
+}
+
+/* The processor was taken from us, if only by the machine below a virtual one. */
+static void note_stall(struct way *w, struct pace *p, uint64_t now)
+{
+	if (now > p->awake + STALL_NS && now > w->begin + (w->end - w->begin) / 4)
+		w->stalled += now - p->awake;
+	p->awake = now;
 }
 
 /*
@@ -225,6 +237,7 @@ static int send_due(struct way *w, struct bunch *b, struct pace *p, int n)
 	if (r == -EAGAIN) {
 		w->pressed |= p->roomy;
 		wait_for_room(w);
+		p->awake = clock_now();
 		return 0;
 	}
 	if (r < 0 && !is_pressure(-r))
@@ -236,7 +249,7 @@ static int send_due(struct way *w, struct bunch *b, struct pace *p, int n)
 	w->pressed |= r < 0 || p->roomy;
 	p->done += (r < 0 ? 0 : r) + 1;
 	b->tried++;
-	pause_until(w, clock_now() + (uint64_t)(BREATH / p->frames_per_ns));
+	pause_until(w, p, clock_now() + (uint64_t)(BREATH / p->frames_per_ns));
 	return 0;
 }
 
@@ -250,6 +263,7 @@ static void send_paced(struct way *w, struct bunch *b)
 			     p.done;
 		int r;
 
+		note_stall(w, &p, now);
 		if (due > p.surge) {
 			p.done += due - p.surge;
 			due = p.surge;
@@ -262,7 +276,7 @@ static void send_paced(struct way *w, struct bunch *b)
 		}
 		one = now + (uint64_t)((1 - due) / p.frames_per_ns);
 		next = next + w->tick > now ? next + w->tick : now;
-		pause_until(w, next > one ? next : one);
+		pause_until(w, &p, next > one ? next : one);
 	}
 }
 

@@ -16,12 +16,14 @@
 
 #include "measure/judge.h"
 #include "measure/measure.h"
+#include "measure/port.h"
 
 struct way {
 	/* from the beginning */
 	const struct measure_end *from, *to;
-	int tx, rx;
-	size_t room; /* bytes that tx may have under way */
+	int tx;
+	struct port *in; /* the receiver's; of the other end */
+	size_t room;	 /* bytes that tx may have under way */
 	uint64_t run;
 	const atomic_bool *stop; /* everybody ends */
 	atomic_bool *failed;	 /* set by who ends for an error */
@@ -37,7 +39,7 @@ struct way {
 	_Atomic uint64_t sent;	    /* probes */
 	_Atomic uint64_t last_sent; /* when */
 	_Atomic bool sending;
-	uint64_t refused, offered;
+	uint64_t refused, offered, stalled;
 	bool pressed;
 	VEC(uint64_t) lates;
 	_Atomic int send_error;

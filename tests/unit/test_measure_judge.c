@@ -226,6 +226,10 @@ static void test_rate(void **state)
 	s.pressed = true;
 	m = judge(&set, &s);
 	assert_line(&m, MEASURE_RATE, MEASURE_OFF, 0);
+	s.stalled = s.watched / 20;
+	m = judge(&set, &s);
+	assert_line(&m, MEASURE_RATE, MEASURE_UNKNOWN, MEASURE_SENDER);
+	s.stalled = 0;
 	s.cpu_full = 0.99;
 	m = judge(&set, &s);
 	assert_line(&m, MEASURE_RATE, MEASURE_UNKNOWN, MEASURE_CPU);
@@ -236,6 +240,12 @@ static void test_rate(void **state)
 	assert_line(&m, MEASURE_RATE, MEASURE_OK, 0);
 	assert_int_equal(m.flags & MEASURE_RECEIVER, MEASURE_RECEIVER);
 	s.frames_missed = 0;
+	/* so did those of others */
+	s.others_full = 111 * 1514;
+	m = judge(&set, &s);
+	assert_line(&m, MEASURE_RATE, MEASURE_OK, 0);
+	assert_int_equal(m.flags & MEASURE_TRAFFIC, MEASURE_TRAFFIC);
+	s.others_full = 0;
 	/* loss behind the queue takes from what arrives */
 	set.loss = 10 * PERCENT;
 	m = judge(&set, &s);
@@ -479,9 +489,9 @@ static void test_names(void **state)
 		assert_non_null(measure_quantity_name(q));
 	assert_null(measure_quantity_name(MEASURE_QUANTITIES));
 	assert_string_equal(measure_verdict_text(MEASURE_UNKNOWN), "could not tell");
-	for (unsigned f = MEASURE_CPU; f <= MEASURE_MIXED; f <<= 1)
+	for (unsigned f = MEASURE_CPU; f <= MEASURE_TRAFFIC; f <<= 1)
 		assert_non_null(measure_flag_text(f));
-	assert_null(measure_flag_text(MEASURE_MIXED << 1));
+	assert_null(measure_flag_text(MEASURE_TRAFFIC << 1));
 	assert_null(measure_flag_text(0));
 }
 
