@@ -181,6 +181,16 @@ const struct verb verbs[] = {
 	  "are no hosts. Shows a matrix, or for many nodes what failed. A ping that is\n"
 	  "lost is a failure.\n"
 	  "    pingall" },
+	{ "verify", "{all | LINK} [for TIME]",
+	  "measure whether links do what they should", 0, cmd_verify,
+	  "Sends frames of its own over the link in both directions, for 5s or the time\n"
+	  "that is given: first few, for delay and loss, then more than the rate, and "
+	  "TCP\n"
+	  "where both ends have addresses. Shows what was set beside what was achieved,\n"
+	  "and what may have falsified it. It fails where something is not as set.\n"
+	  "    verify h1 s1\n"
+	  "    verify h1:eth0 for 2s\n"
+	  "    verify all" },
 	{ "show", "[nodes | links | addresses | routes | queues | jobs | NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"

@@ -227,7 +227,8 @@ static void step_links_away(struct making *k)
 		bool a_stays = a && model_node(to, a->id);
 		bool b_stays = b && model_node(to, b->id);
 
-		if (!a_stays && !b_stays) /* it goes with their namespaces */
+		/* it goes with their namespaces; which a tap that is open holds back */
+		if (!a_stays && !b_stays && !(*l)->wire)
 			continue;
 		/* told at the end that goes anyway, or has more: a switch loses them all
 		 * at once */

@@ -103,10 +103,10 @@ static int open_kern(struct network *n, struct err *e)
 /* The end of a network whose lock is held: its programs, namespaces, folder. */
 static int end(const char *name, const char *dir, struct err *e)
 {
-	int r = nodes_end_all(dir, name, e);
+	int r = wire_process_end(dir, e); /* its taps hold the namespaces */
 
 	if (r == 0)
-		r = wire_process_end(dir, e);
+		r = nodes_end_all(dir, name, e);
 	return r < 0 ? r : file_remove_tree(dir, e);
 }
 

@@ -67,17 +67,17 @@ ipv4() { # NODE INTERFACE
 }
 peer=$(ipv4 h3 eth0) own=$(ipv4 h1 eth1)
 rtt() {
-	inside h1 ping -c 5 -i 0.05 -q $peer | sed -nE 's,^rtt min/avg/max/mdev = ([0-9]+)\..*,\1,p'
+	inside h1 ping -c 5 -i 0.05 -q "$peer" | sed -nE 's,^rtt min/avg/max/mdev = ([0-9]+)\..*,\1,p'
 }
 lost() { # COUNT: how many of so many pings to h3 had no answer
-	inside h1 ping -c "$1" -i 0.002 -W 1 -q $peer >"$WORK/ping"
+	inside h1 ping -c "$1" -i 0.002 -W 1 -q "$peer" >"$WORK/ping"
 	echo $(($1 - $(sed -nE 's/.* ([0-9]+) received.*/\1/p' "$WORK/ping")))
 }
 says 'a delay one way' 'shape h1 -> h3 delay 30ms engine wire'
 ms=$(rtt)
 check "30 ms more: $ms" test "$ms" -ge 30 -a "$ms" -lt 60
 says 'both ways, with jitter' 'shape h1 h3 delay 20ms jitter 5ms distribution normal'
-inside h1 ping -c 100 -i 0.005 -q $peer >"$WORK/ping"
+inside h1 ping -c 100 -i 0.005 -q "$peer" >"$WORK/ping"
 mdev=$(sed -nE 's,^rtt .* = [0-9.]+/[0-9.]+/[0-9.]+/([0-9]+)\..*,\1,p' "$WORK/ping")
 check "it varies: by $mdev ms" test "$mdev" -ge 3 -a "$mdev" -le 15
 says 'no more' 'shape h1 h3 none'
@@ -90,20 +90,20 @@ says 'bursts' 'shape h1 h3 none' && says 'bursts' 'shape h1 -> h3 loss gemodel 5
 n=$(lost 300)
 check "bursts: $n of 300" test "$n" -ge 8 -a "$n" -le 110
 says 'no loss, but doubles' 'shape h1 -> h3 loss none duplicate 100%'
-inside h1 ping -c 5 -i 0.05 $peer >"$WORK/ping"
+inside h1 ping -c 5 -i 0.05 "$peer" >"$WORK/ping"
 like 'ping sees them' "$(<"$WORK/ping")" 'DUP!'
 mbit=${SLOW:+3} mbit=${mbit:-10} # of what an emulated processor can do
 says 'a rate' 'shape h1 h3 none' && says 'a rate' "shape h1 h3 rate ${mbit}mbit engine wire"
 achieved() {
 	local kbit
-	inside h3 iperf3 -c $own -t 3 -O 1 -J >"$WORK/iperf"
+	inside h3 iperf3 -c "$own" -t 3 -O 1 -J >"$WORK/iperf"
 	kbit=$(perl -MJSON::PP -0e 'print int(decode_json(<>)->{end}{sum_received}{bits_per_second} / 1000)' "$WORK/iperf")
 	check "$1 kbit/s: TCP carries $kbit" test "$kbit" -gt $(($1 * 90 / 100)) -a "$kbit" -lt $(($1 * 101 / 100))
 }
-achieved ${mbit}000
+achieved "${mbit}000"
 for aqm in codel fq_codel red pie; do
 	says "aqm $aqm" "shape h1 h3 aqm $aqm"
-	achieved ${mbit}000
+	achieved "${mbit}000"
 done
 say 'show queues'
 like 'what was dropped is counted' "$(answer result)" '"dropped":[1-9][0-9]*,"interface":"h3:eth0","packets":[1-9][0-9]*,"queue":"wire","to":"h1:eth1"'

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# verify: what links do is found to be what they should do, by either engine; and what is
+# not is told. How well it measures is tested in test_measure.
+. "$(dirname "$0")/../lib.sh"
+
+mbit=${SLOW:+2} mbit=${mbit:-20} # of what an emulated processor can do
+network
+shell
+say 'add host h1 h2' && say 'add switch s1'
+say 'link h1 s1' && say 'link h2 s1'
+verdict() { # LINK QUANTITY: of its first direction
+	say "verify $1 for 2s"
+	members result.0.quantities <<<"$REPLY" | grep -oE "\"quantity\":\"$2\",[^}]*" | sed -E 's/.*"verdict":"([^"]*)".*/\1/'
+}
+says 'a link without a shape' 'verify h1 s1 for 300ms'
+say "shape h1 s1 rate ${mbit}mbit"
+equal 'a rate is found' "$(verdict 'h1 s1' rate)" ok
+if ((EUID == 0)) || [[ -w /dev/net/tun ]]; then
+	say 'shape h2 s1 delay 30ms loss 5%'
+	equal 'a delay is found' "$(verdict 'h2 s1' delay)" ok
+	equal 'a loss is found' "$(verdict 'h2 s1' loss)" ok
+	say 'shape h2 s1 none'
+fi
+say "h1 tc qdisc change dev eth0 root handle e501: tbf rate $((mbit * 1000 / 2))kbit burst 4kb limit 50kb"
+says_no 'what is not as set is told' 'verify h1 s1 for 2s' 'not as set'
+say repair
+says 'and well again when it is mended' 'verify h1 s1 for 2s'
+say 'down h2 s1'
+says_no 'a link that is down' 'verify h2 s1' 'down'
+says_no 'no time' 'verify h1 s1 for 1ms' 'too short'
+shell_end
+finish
