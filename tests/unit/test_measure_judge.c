@@ -577,6 +577,16 @@ static void test_amounts(void **state)
 			MS / 10);
 	assert_in_range(schedule_probe_interval(&far, 1500, 60, SECOND), 2 * MS, 3 * MS);
 	assert_in_range(schedule_probe_interval(&some, 1500, 60, 60 * SECOND), 0, 2 * MS);
+	/* 400 000 probes for 400 lost ones, at 10 000 a second, in two fifths of the time
+	 */
+	assert_in_range(schedule_time_wanted(&rare, 1500, 60), 100 * SECOND,
+			101 * SECOND);
+	assert_in_range(schedule_time_wanted(&none, 1500, 60), MS, SECOND);
+	rare.loss = 1;
+	assert_in_range(schedule_time_wanted(&rare, 1500, 60), 500 * SECOND,
+			501 * SECOND);
+	rare.rate = 64000;
+	assert_int_equal(schedule_time_wanted(&rare, 1500, 60), 3600 * SECOND);
 	assert_int_equal(schedule_frame(&none, 1500, SECOND), 1514);
 	assert_int_equal(schedule_frame(&fast, 1500, SECOND), 1514);
 	assert_in_range(schedule_frame(&slow, 1500, SECOND), 60, 100);
