@@ -203,9 +203,14 @@ static int await_rest(struct run *r, struct err *e)
 
 /* ---- all of it ---- */
 
+static uint32_t smaller_mtu(const struct measure_end ends[2])
+{
+	return ends[0].mtu < ends[1].mtu ? ends[0].mtu : ends[1].mtu;
+}
+
 static int open_all(struct run *r, const struct measure_end ends[2], struct err *e)
 {
-	uint32_t mtu = ends[0].mtu < ends[1].mtu ? ends[0].mtu : ends[1].mtu;
+	uint32_t mtu = smaller_mtu(ends);
 	uint64_t number;
 
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
@@ -303,6 +308,20 @@ static int check_arguments(const struct measure_end ends[2],
 		return err_hint(e, "200ms is the shortest");
 	}
 	return 0;
+}
+
+uint64_t measure_time_wanted(const struct measure_end ends[2])
+{
+	uint64_t time = MEASURE_TIME_DEFAULT;
+
+	for (int i = 0; i < 2; i++) {
+		uint64_t wanted = schedule_time_wanted(&ends[i].shape, smaller_mtu(ends),
+						       FRAME_MIN);
+
+		if (wanted > time)
+			time = wanted;
+	}
+	return time;
 }
 
 int measure_run(const struct measure_end ends[2], const struct measure_options *options,

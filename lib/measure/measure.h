@@ -42,6 +42,13 @@ struct measure_options {
 #define MEASURE_TIME_DEFAULT 5000000000ULL
 
 /*
+ * The time, in ns, in which enough packets can be sent for each probability that the
+ * shapes set: at most an hour, and maybe more than anyone wants to wait. At least
+ * MEASURE_TIME_DEFAULT.
+ */
+uint64_t measure_time_wanted(const struct measure_end ends[2]);
+
+/*
  * Measures; ret[0] is the direction from ends[0] to ends[1], ret[1] the way back. Takes
  * the time given, and up to the longest delay and a second more. Leaves nothing behind
  * but counters of the interfaces (and, after TCP, entries in the neighbour tables).

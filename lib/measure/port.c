@@ -27,7 +27,7 @@
 enum {
 	RECEIVE_ROOM = 32 << 20, /* bytes; some 10 000 full frames */
 	ROOM_MAX = 1 << 30,
-	COUNTERS_MAX = 16 << 10, /* bytes; of some 100 interfaces */
+	COUNTERS_MAX = 64 << 10, /* bytes; of some 500 interfaces */
 };
 
 /* ---- a thread inside ---- */
@@ -165,11 +165,16 @@ static int open_tx(struct opening *o)
 static uint64_t bytes_received(const struct port *p)
 {
 	char text[COUNTERS_MAX + 1], *at;
-	ssize_t n = p->counters < 0 ? -1 : pread(p->counters, text, COUNTERS_MAX, 0);
-	size_t length = strlen(p->ifname);
+	size_t n = 0, length = strlen(p->ifname);
+	ssize_t got = 0;
 
-	if (n <= 0)
+	if (p->counters < 0)
 		return 0;
+	/* the kernel gives a page at a time */
+	do {
+		n += (size_t)got;
+		got = pread(p->counters, text + n, COUNTERS_MAX - n, (off_t)n);
+	} while (got > 0);
 	text[n] = '\0';
 	for (char *line = strtok_r(text, "\n", &at); line;
 	     line = strtok_r(NULL, "\n", &at)) {

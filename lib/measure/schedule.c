@@ -8,6 +8,8 @@
  */
 #include "measure/schedule.h"
 
+#include <math.h>
+
 #include "base/mem.h"
 #include "measure/clock.h"
 #include "measure/frame.h"
@@ -16,6 +18,8 @@ enum {
 	BITS_PER_BYTE = 8,
 	PROBES = 1000,	      /* that show a delay */
 	PROBES_JITTER = 2000, /* … and how it varies */
+	PROBES_MAX = 2000000, /* as many as are kept in memory */
+	PROBES_PER_S = 200,   /* where there is more time than needed */
 	EVENTS = 400,	      /* show a probability to 13 % of itself, in 99 % of runs */
 	PROBE_SHARE = 5,      /* probes take a fifth of the rate at most … */
 	UNDER_WAY = 500,      /* … and there are at most so many on the way */
@@ -24,7 +28,7 @@ enum {
 	LAST_NS = 600000000,  /* the same, at the very end */
 	SIGMAS = 4,
 	TCP_SHARE = 15, /* % of the time, for each direction */
-	TCP_TRIPS = 10, /* round trips in that time, at least */
+	TCP_TRIPS = 20, /* round trips in that time, at least */
 };
 
 static const uint64_t interval_min = 100000, tick_min = 100000, tick_max = 1000000;
@@ -113,18 +117,14 @@ static double probes_wanted(const struct shape *s)
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		if (counts[i] > n)
 			n = counts[i];
-	return n;
+	return n < PROBES_MAX ? n : PROBES_MAX;
 }
 
-uint64_t schedule_probe_interval(const struct shape *s, uint32_t mtu, uint32_t probe,
-				 uint64_t sending)
+/* Probes that are closer may wait for each other. */
+static double least_interval(const struct shape *s, uint32_t mtu, uint32_t probe)
 {
-	double interval = (double)sending / probes_wanted(s), least = interval_min;
-	double under_way = UNDER_WAY, room;
+	double least = interval_min, under_way = UNDER_WAY, room;
 
-	/* one that overtakes must have something to overtake */
-	if (s->reorder && interval > (double)s->delay / 4)
-		interval = (double)s->delay / 4;
 	if (s->rate || s->queue) {
 		/* the queue may hold those that are being delayed, too */
 		room = (double)shape_queue_limit(s, mtu) / (mtu + SHAPE_FRAME_HEADER) / 2;
@@ -137,7 +137,29 @@ uint64_t schedule_probe_interval(const struct shape *s, uint32_t mtu, uint32_t p
 		least = (double)longest(s) / under_way;
 	if (least < PROBE_SHARE * frame_ns(s, probe))
 		least = PROBE_SHARE * frame_ns(s, probe);
+	return least;
+}
+
+uint64_t schedule_probe_interval(const struct shape *s, uint32_t mtu, uint32_t probe,
+				 uint64_t sending)
+{
+	double interval = fmin((double)sending / probes_wanted(s), SECOND / PROBES_PER_S);
+	double least = least_interval(s, mtu, probe);
+
+	/* one that overtakes must have something to overtake */
+	if (s->reorder && interval > (double)s->delay / 4)
+		interval = (double)s->delay / 4;
 	return (uint64_t)(interval > least ? interval : least);
+}
+
+uint64_t schedule_time_wanted(const struct shape *s, uint32_t mtu, uint32_t probe)
+{
+	double sending = probes_wanted(s) * least_interval(s, mtu, probe);
+	double slot = sending + (double)longest(s) + SETTLE_NS;
+	/* of which probes have two fifths */
+	double ns = slot * 5 / 2, most = 3600.0 * SECOND;
+
+	return (uint64_t)(ns < most ? ns : most);
 }
 
 /* ---- full frames ---- */

@@ -40,6 +40,12 @@ struct schedule schedule_make(uint64_t time, const struct shape *there,
 uint64_t schedule_probe_interval(const struct shape *s, uint32_t mtu, uint32_t probe,
 				 uint64_t sending);
 
+/*
+ * Time in all that shows every probability in s to some 13 % of itself, if two million
+ * probes do; at most an hour.
+ */
+uint64_t schedule_time_wanted(const struct shape *s, uint32_t mtu, uint32_t probe);
+
 /* Bytes of the frames that measure the rate: full ones, unless these would be few. */
 uint32_t schedule_frame(const struct shape *s, uint32_t mtu, uint64_t sending);
 

@@ -22,7 +22,7 @@
 enum {
 	CHUNK = 64 << 10,
 	POLL_MS = 20,
-	HEAD = 3,  /* a third of the time is not counted */
+	HEAD = 2,  /* the first half of the time is not counted */
 	QUEUE = 5, /* a fifth of it may pile up in the queue */
 	WINDOW_MAX = 1 << 29,
 	BITS_PER_BYTE = 8,

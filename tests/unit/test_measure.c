@@ -401,6 +401,9 @@ static void test_arguments(void **state)
 	(void)state;
 	assert_int_equal(measure_run(ends, &o, got, &e), -EINVAL);
 	assert_non_null(e.hint);
+	assert_int_equal(measure_time_wanted(ends), MEASURE_TIME_DEFAULT);
+	ends[1].shape.loss = 1000000; /* 0.1 % */
+	assert_true(measure_time_wanted(ends) > 50 * SECOND);
 	o.time = SECOND;
 	ends[1].mtu = 20;
 	assert_int_equal(measure_run(ends, &o, got, &e), -EINVAL);
