@@ -258,6 +258,57 @@ static void test_plans(void **state)
 	model_free(after);
 }
 
+static size_t steps_of(const struct model *from, const struct model *to, enum step_op op)
+{
+	struct plan p;
+	size_t n = 0;
+
+	plan_make(&p, from, to);
+	vec_each (&p.steps, s)
+		n += s->op == op;
+	plan_free(&p);
+	return n;
+}
+
+static bool only_rates(void *cookie, const struct shape *s)
+{
+	(void)cookie;
+	return !shape_is_more_than_rate(s);
+}
+
+/* Another engine means another device, with all that was on the one before. */
+static void test_engines(void **state)
+{
+	uint32_t link;
+	struct model *before = two_hosts(&link), *after;
+	struct shape s = { .delay = 1000 };
+	struct settled settled;
+
+	(void)state;
+	assert_int_equal(model_settle(before, &settled, NULL), 0);
+	after = model_copy(before);
+	assert_int_equal(model_set_shape(after, link, 0, &s, NULL), 0);
+	model_choose_engines(after, only_rates, NULL);
+	assert_true(model_link(after, link)->wire);
+	assert_int_equal(steps_of(before, after, STEP_LINK_DEL), 1);
+	assert_int_equal(steps_of(before, after, STEP_LINK_ADD), 1);
+	assert_int_equal(steps_of(before, after, STEP_IFACE_SET), 2);
+	assert_int_equal(steps_of(before, after, STEP_ADDRESS_ADD), 4);
+	assert_int_equal(steps_of(before, after, STEP_ADDRESS_DEL), 0);
+	assert_int_equal(steps_of(before, after, STEP_SHAPE_SET), 0);
+	s = (struct shape){ .rate = 1000 };
+	assert_int_equal(model_set_shape(after, link, 0, &s, NULL), 0);
+	model_choose_engines(after, only_rates, NULL);
+	assert_false(model_link(after, link)->wire);
+	assert_int_equal(model_set_engine(after, link, SHAPE_ENGINE_NETEM, NULL), 0);
+	s = (struct shape){ .delay = 1000 };
+	assert_int_equal(model_set_shape(after, link, 0, &s, NULL), 0);
+	model_choose_engines(after, only_rates, NULL);
+	assert_false(model_link(after, link)->wire); /* it was asked for */
+	model_free(before);
+	model_free(after);
+}
+
 static void test_state_keeps_them(void **state)
 {
 	uint32_t link;
@@ -291,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_disciplines),
 		cmocka_unit_test(test_which_change_in_place),
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_engines),
 		cmocka_unit_test(test_state_keeps_them),
 	};
 
