@@ -93,9 +93,7 @@ static void take_full(struct receiver *r, uint64_t at)
 	atomic_store_explicit(&w->full_came, at, memory_order_relaxed);
 	if (r->part == PART_PROBES)
 		enter(r, PART_HEAD);
-	if (at < begin)
-		return;
-	if (at >= end)
+	if (at < begin || at >= end)
 		return;
 	if (r->part == PART_HEAD) {
 		enter(r, PART_WINDOW);
