@@ -69,6 +69,13 @@ bench:
 	@scripts/deps bench
 	@$(MAKE) --no-print-directory all bench-programs
 	@tests/bench/run
+	@echo
+	@$(BUILD)/tests/bench/wire
+	@echo
+	@tests/bench/shapes
+	@if command -v qemu-system-x86_64 >/dev/null; then \
+		printf '\nThe same on a stock kernel, emulated:\n'; \
+		scripts/vm tests/bench/shapes 3; fi
 
 format:
 	$(Q)clang-format -i $(SOURCES)

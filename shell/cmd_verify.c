@@ -17,6 +17,7 @@
 #include "shell/handlers.h"
 
 enum { FLAGS = 9, DIGITS = 4 };
+static const uint64_t TIME_MAX = 20000000000; /* ns, unless more is asked for */
 
 /* What has been found so far, of all links. */
 struct verification {
@@ -192,13 +193,21 @@ static void choose_addresses(const struct link *l, struct measure_end ends[2])
 	}
 }
 
+/* Enough for the rarest of what was set, as far as that is bearable. */
+static uint64_t time_for(const struct measure_end ends[2])
+{
+	uint64_t wanted = measure_time_wanted(ends);
+
+	return wanted < TIME_MAX ? wanted : TIME_MAX;
+}
+
 static int measure(struct verification *x, const struct link *l, uint64_t time,
 		   struct err *e)
 {
 	const struct model *m = x->s->net->model;
-	const struct measure_options o = { .time = time,
-					   .interrupted = x->s->hooks.interrupted,
-					   .cookie = x->s->hooks.cookie };
+	struct measure_options o = { .time = time,
+				     .interrupted = x->s->hooks.interrupted,
+				     .cookie = x->s->hooks.cookie };
 	char names[2][IFACE_TEXT_MAX];
 	struct measure_end ends[2] = { 0 };
 	struct measured measured[2];
@@ -218,6 +227,8 @@ static int measure(struct verification *x, const struct link *l, uint64_t time,
 			r = err_sys(e, ends[i].netns, "look into %s", n->name);
 	}
 	choose_addresses(l, ends);
+	if (!time)
+		o.time = time_for(ends);
 	if (r == 0)
 		r = measure_run(ends, &o, measured, e);
 	for (int i = 0; i < 2; i++) {
@@ -259,11 +270,11 @@ int cmd_verify(struct session *s, const struct args *a, struct err *e)
 		{ "verdict", "VERDICT", false, 0 },
 	};
 	const struct model *m = s->net->model;
-	uint64_t time = args_number(a, "for", MEASURE_TIME_DEFAULT);
+	uint64_t time = args_number(a, "for", 0);
 	struct verification x = { .s = s };
 	int r = 0;
 
-	if (time < MEASURE_TIME_MIN) {
+	if (args_has(a, "for") && time < MEASURE_TIME_MIN) {
 		err_set(e, ERANGE, "that is too short to measure in");
 		err_hint(e, "at least 200ms, better some seconds");
 		return args_blame(a, "for", 0, e);

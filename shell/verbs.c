@@ -68,9 +68,11 @@ const struct verb verbs[] = {
 	  "lost, doubled, changed or overtaken. A rate counts Ethernet frames. The "
 	  "queue\n"
 	  "has room for two bandwidth-delay products unless queue says otherwise; aqm\n"
-	  "manages it. jitter varies the delay: uniform up to it, normal and pareto by\n"
-	  "it as their standard deviation; packets may overtake each other then. loss\n"
-	  "gemodel says how likely a burst of losses begins, and ends, at each packet.\n"
+	  "manages it. jitter varies the delay: uniform up to it, normal by it as the\n"
+	  "standard deviation, pareto as in iproute2's table; packets may overtake each\n"
+	  "other then. loss gemodel is how likely a burst of losses begins, and ends, "
+	  "at\n"
+	  "each packet.\n"
 	  "reorder is the share of packets that skip the delay. The same seed loses the\n"
 	  "same packets. engine says who does it, for both directions: the kernel\n"
 	  "(netem), or a process of Espalier's (wire), which is taken where the kernel\n"
@@ -183,11 +185,12 @@ const struct verb verbs[] = {
 	  "    pingall" },
 	{ "verify", "{all | LINK} [for TIME]",
 	  "measure whether links do what they should", 0, cmd_verify,
-	  "Sends frames of its own over the link in both directions, for 5s or the time\n"
-	  "that is given: first few, for delay and loss, then more than the rate, and "
-	  "TCP\n"
-	  "where both ends have addresses. Shows what was set beside what was achieved,\n"
-	  "and what may have falsified it. It fails where something is not as set.\n"
+	  "Sends frames of its own over the link in both directions: first few, for "
+	  "delay\n"
+	  "and loss, then more than the rate, and TCP where both ends have addresses.\n"
+	  "That takes 5s, up to 20s where little is to be lost, or the time that is\n"
+	  "given. Shows what was set beside what was achieved, and what may have\n"
+	  "falsified it. It fails where something is not as set.\n"
 	  "    verify h1 s1\n"
 	  "    verify h1:eth0 for 2s\n"
 	  "    verify all" },

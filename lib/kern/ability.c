@@ -65,7 +65,9 @@ bool kern_can_shape(void *kern, const struct shape *s)
 	struct kern *k = kern;
 	struct qdisc_tree t;
 
-	if (s->has_seed) /* netem had none before Linux 6.6, and tells nobody */
+	/* netem had no seed before Linux 6.6, and tells nobody; and with a correlation it
+	 * loses far less than it is told (get_crandom) */
+	if (s->has_seed || s->loss_correlation)
 		return false;
 	qdisc_tree_make(s, MTU_DEFAULT, &t);
 	for (size_t i = 0; i < t.n; i++)

@@ -8,10 +8,8 @@
 
 enum {
 	ROUNDS = 40, /* of halving an interval of 8: to 10^-11 */
-	SETTLE = 8,  /* rounds of cutting the tail and scaling what is left */
 };
 static const double LIMIT = 3.999; /* below 32767 / NETEM_DIST_SCALE */
-static const double PARETO_EXPONENT = 3;
 
 static double normal[DISTRIBUTION_POINTS], pareto[DISTRIBUTION_POINTS];
 
@@ -35,34 +33,20 @@ static double normal_quantile(double share)
 	return low;
 }
 
-/* Shifts and scales to mean 0 and standard deviation 1, within the limit. */
-static void normalise(double *table)
+/* With the exponent 3: moved to mean 0, and scaled as if it had no end. */
+static double pareto_quantile(double share)
 {
-	for (int round = 0; round < SETTLE; round++) {
-		double mean = 0, square = 0, deviation;
+	double x = (pow(1 - share, -1.0 / 3) - 1.5) * 4 / 3;
 
-		for (int i = 0; i < DISTRIBUTION_POINTS; i++)
-			mean += table[i] / DISTRIBUTION_POINTS;
-		for (int i = 0; i < DISTRIBUTION_POINTS; i++)
-			square += (table[i] - mean) * (table[i] - mean) /
-				  DISTRIBUTION_POINTS;
-		deviation = sqrt(square);
-		for (int i = 0; i < DISTRIBUTION_POINTS; i++) {
-			table[i] = (table[i] - mean) / deviation;
-			if (fabs(table[i]) > LIMIT)
-				table[i] = copysign(LIMIT, table[i]);
-		}
-	}
+	return x < LIMIT ? x : LIMIT;
 }
 
 static void make_tables(void)
 {
 	for (int i = 0; i < DISTRIBUTION_POINTS; i++) {
 		normal[i] = normal_quantile(share_below(i));
-		pareto[i] = pow(1 - share_below(i), -1 / PARETO_EXPONENT);
+		pareto[i] = pareto_quantile(share_below(i));
 	}
-	normalise(normal);
-	normalise(pareto);
 }
 
 double distribution_quantile(uint32_t distribution, int i)

@@ -23,7 +23,7 @@ enum {
 enum shape_distribution {
 	SHAPE_UNIFORM, /* between delay - jitter and delay + jitter */
 	SHAPE_NORMAL,  /* jitter is the standard deviation */
-	SHAPE_PARETO,  /* the same; a long tail, as in the tables of iproute2 (netem) */
+	SHAPE_PARETO,  /* a long tail, as in iproute2's table: distribution.h */
 };
 
 /* What is done with a queue that grows. */
