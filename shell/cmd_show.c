@@ -108,7 +108,7 @@ int cmd_show(struct session *s, const struct args *a, struct err *e)
 		say_none(s, !has_routes(m), "routes");
 		handlers_table_routes(s, NULL);
 	} else if (args_has(a, "queues")) {
-		return handlers_show_queues(s, e);
+		return handlers_show_queues(s, NULL, e);
 	} else if (args_has(a, "jobs")) {
 		say_none(s, s->jobs.v.n == 0, "jobs");
 		handlers_show_jobs(s, NULL);

@@ -140,9 +140,10 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 	const struct model *m = s->net->model;
 	cleanup_free char *text = link_text(m, l);
 	cleanup_free char *state = describe_link_state(m, l);
+	json_t *result = NULL;
 	struct table t;
+	int r = 0;
 
-	(void)e;
 	if (!s->out.json)
 		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB%s\n", text, state,
 			   l->mtu,
@@ -154,12 +155,20 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 	add_end(&t, m, l, 0);
 	add_end(&t, m, l, 1);
 	table_end(&t, &s->out);
-	if (s->out.json) {
-		json_t *ends = handlers_take_result(s);
-
-		output_result(&s->out,
-			      json_pack("{s:s, s:s, s:I, s:o}", "link", text, "state",
-					state, "mtu", (json_int_t)l->mtu, "ends", ends));
+	if (s->out.json)
+		result = json_pack("{s:s, s:s, s:I, s:o}", "link", text, "state", state,
+				   "mtu", (json_int_t)l->mtu, "ends",
+				   handlers_take_result(s));
+	if (describe_engine(l) && s->net->kern) {
+		if (!result)
+			say_blank(s);
+		r = handlers_show_queues(s, l, e);
+		if (r == 0 && result)
+			json_object_set_new(result, "queues", handlers_take_result(s));
 	}
-	return 0;
+	if (r == 0 && result)
+		output_result(&s->out, result);
+	else
+		json_decref(result);
+	return r;
 }

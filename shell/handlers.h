@@ -60,8 +60,8 @@ enum shape_engine handlers_read_engine(const struct args *a, enum shape_engine o
 int handlers_show_node(struct session *s, const struct node *n, struct err *e);
 int handlers_show_link(struct session *s, const struct link *l, struct err *e);
 
-/* show queues (show_queues.c). */
-int handlers_show_queues(struct session *s, struct err *e);
+/* show queues, of all links or (only) of one (show_queues.c). */
+int handlers_show_queues(struct session *s, const struct link *only, struct err *e);
 
 /*
  * The tables of show (show_tables.c), each printed or made the JSON result.

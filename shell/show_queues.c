@@ -53,13 +53,11 @@ static int add_port(struct session *s, struct table *t, const struct port *p,
 		    const queue_vec *queues, struct err *e)
 {
 	const struct model *m = s->net->model;
-	const struct link *l = p->link ? model_link(m, p->link) : NULL;
+	const struct link *l = model_link(m, p->link);
 	struct queue_state wire;
 	bool first = true;
 	int r;
 
-	if (!l)
-		return 0;
 	if (l->wire) {
 		r = wire_queue(s, l, p->end, &wire, e);
 		if (r == 0)
@@ -75,8 +73,9 @@ static int add_port(struct session *s, struct table *t, const struct port *p,
 	return 0;
 }
 
+/* only NULL: of all links. */
 static int add_node(struct session *s, struct table *t, const struct node *n,
-		    struct err *e)
+		    const struct link *only, struct err *e)
 {
 	queue_vec queues;
 	int r = queues_read(s->net->kern, n, &queues, e);
@@ -84,13 +83,13 @@ static int add_node(struct session *s, struct table *t, const struct node *n,
 	if (r < 0)
 		return r;
 	vec_each (&n->ports, p)
-		if (r == 0)
+		if (r == 0 && p->link && (!only || p->link == only->id))
 			r = add_port(s, t, p, &queues, e);
 	vec_free(&queues);
 	return r;
 }
 
-int handlers_show_queues(struct session *s, struct err *e)
+int handlers_show_queues(struct session *s, const struct link *only, struct err *e)
 {
 	static const struct column columns[] = {
 		{ "interface", "INTERFACE", false, 0 },
@@ -111,8 +110,9 @@ int handlers_show_queues(struct session *s, struct err *e)
 	}
 	table_begin(&t, columns, ARRAY_LEN(columns));
 	vec_each (&s->net->model->nodes, n)
-		if (r == 0)
-			r = add_node(s, &t, *n, e);
+		if (r == 0 && (!only || only->end[0].node == (*n)->id ||
+			       only->end[1].node == (*n)->id))
+			r = add_node(s, &t, *n, only, e);
 	kern_rest(s->net->kern);
 	if (r == 0 && !t.cells.n && handlers_at_prompt(s))
 		output_say(&s->out, STYLE_DIM,
