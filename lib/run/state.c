@@ -4,10 +4,11 @@
 #include "run/state.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run/state_shape.h"
 
 /* ---- writing ---- */
 
@@ -106,61 +107,6 @@ static json_t *write_end(const struct link *l, int end)
 	return o;
 }
 
-/* What a shape has, as it is written: a name for each member that is not 0. */
-struct shape_member {
-	const char *name;
-	size_t offset, size;
-};
-
-#define MEMBER(m)                                                                        \
-	{                                                                                \
-#m, offsetof(struct shape, m), sizeof(((struct shape *)0)->m)            \
-	}
-
-static const struct shape_member shape_members[] = {
-	MEMBER(rate),	      MEMBER(delay),	      MEMBER(jitter),
-	MEMBER(distribution), MEMBER(loss),	      MEMBER(loss_correlation),
-	MEMBER(burst_begin),  MEMBER(burst_end),      MEMBER(duplicate),
-	MEMBER(reorder),      MEMBER(corrupt),	      MEMBER(aqm),
-	MEMBER(queue),	      MEMBER(slot_min),	      MEMBER(slot_max),
-	MEMBER(seed),	      MEMBER(queue_in_bytes), MEMBER(ecn),
-	MEMBER(has_seed),
-};
-
-static uint64_t get_member(const struct shape *s, const struct shape_member *m)
-{
-	const char *at = (const char *)s + m->offset;
-
-	return m->size == sizeof(uint64_t)   ? *(const uint64_t *)at
-	       : m->size == sizeof(uint32_t) ? *(const uint32_t *)at
-					     : *(const uint8_t *)at;
-}
-
-static void set_member(struct shape *s, const struct shape_member *m, uint64_t value)
-{
-	char *at = (char *)s + m->offset;
-
-	if (m->size == sizeof(uint64_t))
-		*(uint64_t *)at = value;
-	else if (m->size == sizeof(uint32_t))
-		*(uint32_t *)at = (uint32_t)value;
-	else
-		*(uint8_t *)at = (uint8_t)value;
-}
-
-static json_t *write_shape(const struct shape *s)
-{
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < ARRAY_LEN(shape_members); i++) {
-		uint64_t value = get_member(s, &shape_members[i]);
-
-		if (value)
-			put(o, shape_members[i].name, json_integer((json_int_t)value));
-	}
-	return o;
-}
-
 static json_t *write_link(const struct link *l)
 {
 	json_t *o = json_object(), *ends = json_array();
@@ -181,8 +127,8 @@ static json_t *write_link(const struct link *l)
 	put(o, "ends", ends);
 	if (!shape_is_none(&l->shape[0]) || !shape_is_none(&l->shape[1]))
 		put(o, "shapes",
-		    json_pack("[o, o]", write_shape(&l->shape[0]),
-			      write_shape(&l->shape[1])));
+		    json_pack("[o, o]", state_write_shape(&l->shape[0]),
+			      state_write_shape(&l->shape[1])));
 	return o;
 }
 
@@ -428,18 +374,6 @@ static int read_end(const struct reading *x, const json_t *o, struct link *l, in
 	return read_addresses(x, json_object_get(o, "addresses"), &i->addresses);
 }
 
-static int read_shape(const struct reading *x, const json_t *o, struct shape *ret)
-{
-	for (size_t i = 0; i < ARRAY_LEN(shape_members); i++) {
-		const json_t *v = json_object_get(o, shape_members[i].name);
-
-		if (json_is_integer(v))
-			set_member(ret, &shape_members[i],
-				   (uint64_t)json_integer_value(v));
-	}
-	return shape_check(ret, NULL) < 0 ? bad(x, "a shape") : 0;
-}
-
 static void free_link(struct link *l)
 {
 	vec_free(&l->end[0].addresses);
@@ -479,9 +413,10 @@ static int read_link(const struct reading *x, const json_t *o)
 	for (int end = 0; end < 2 && r == 0; end++)
 		r = read_end(x, json_array_get(ends, (size_t)end), l, end);
 	for (int end = 0; end < 2 && r == 0; end++)
-		r = read_shape(x,
-			       json_array_get(json_object_get(o, "shapes"), (size_t)end),
-			       &l->shape[end]);
+		if (!state_read_shape(
+			    json_array_get(json_object_get(o, "shapes"), (size_t)end),
+			    &l->shape[end]))
+			r = bad(x, "a shape");
 	if (r == 0 && (model_link(x->m, l->id) || !is_free(x->m, &l->end[0]) ||
 		       !is_free(x->m, &l->end[1])))
 		r = bad(x, "a link");
