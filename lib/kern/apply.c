@@ -287,6 +287,20 @@ static struct nl_msg *inside_request(const struct step *s)
 	}
 }
 
+/* A socket in the step's node, for the batch. */
+static int reach(struct kern *k, const struct step *s, struct handle **ret, struct err *e)
+{
+	int r = handles_get(&k->handles, s->node, ret, e);
+
+	if (r == 0)
+		r = handles_socket(&k->handles, *ret, e);
+	if (r == 0)
+		need(k, *ret);
+	else
+		err_context(e, "%s", s->node->name);
+	return r;
+}
+
 /* Parameters are changed in place where the disciplines stay the same, so that the
  * packets in them stay too. */
 static int do_shape(struct kern *k, const struct step *s, size_t at, struct err *e)
@@ -295,14 +309,9 @@ static int do_shape(struct kern *k, const struct step *s, size_t at, struct err 
 	struct qdisc_tree was, is;
 	struct handle *h;
 
-	r = handles_get(&k->handles, s->node, &h, e);
-	if (r == 0)
-		r = handles_socket(&k->handles, h, e);
-	if (r < 0) {
-		err_context(e, "%s", s->node->name);
+	r = reach(k, s, &h, e);
+	if (r < 0)
 		return r;
-	}
-	need(k, h);
 	qdisc_tree_make(&s->shape.was, s->shape.mtu_was, &was);
 	qdisc_tree_make(&s->shape.is, s->shape.mtu, &is);
 	if (s->shape.was.unknown || (was.n && !qdisc_tree_alike(&was, &is)))
@@ -315,16 +324,9 @@ static int do_shape(struct kern *k, const struct step *s, size_t at, struct err 
 static int do_inside(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
 	struct handle *h;
-	int r = handles_get(&k->handles, s->node, &h, e);
+	int r = reach(k, s, &h, e);
 
-	if (r == 0)
-		r = handles_socket(&k->handles, h, e);
-	if (r < 0) {
-		err_context(e, "%s", s->node->name);
-		return r;
-	}
-	need(k, h);
-	return queue(k, &h->nl, inside_request(s), at, e);
+	return r < 0 ? r : queue(k, &h->nl, inside_request(s), at, e);
 }
 
 /* How many steps from here on are done together. */

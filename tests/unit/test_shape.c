@@ -228,14 +228,14 @@ static struct model *two_hosts(uint32_t *ret_link)
 	return m;
 }
 
-static size_t shape_steps(const struct model *from, const struct model *to)
+static size_t steps_of(const struct model *from, const struct model *to, enum step_op op)
 {
 	struct plan p;
 	size_t n = 0;
 
 	plan_make(&p, from, to);
 	vec_each (&p.steps, s)
-		n += s->op == STEP_SHAPE_SET;
+		n += s->op == op;
 	plan_free(&p);
 	return n;
 }
@@ -249,27 +249,16 @@ static void test_plans(void **state)
 	(void)state;
 	after = model_copy(before);
 	assert_int_equal(model_set_shape(after, link, 0, &s, NULL), 0);
-	assert_int_equal(shape_steps(before, after), 1);
-	assert_int_equal(shape_steps(after, before), 1);
-	assert_int_equal(shape_steps(after, after), 0);
-	assert_int_equal(shape_steps(empty, before), 0);
-	assert_int_equal(shape_steps(empty, after), 1);
-	assert_int_equal(shape_steps(after, empty), 0); /* it goes with the link */
+	assert_int_equal(steps_of(before, after, STEP_SHAPE_SET), 1);
+	assert_int_equal(steps_of(after, before, STEP_SHAPE_SET), 1);
+	assert_int_equal(steps_of(after, after, STEP_SHAPE_SET), 0);
+	assert_int_equal(steps_of(empty, before, STEP_SHAPE_SET), 0);
+	assert_int_equal(steps_of(empty, after, STEP_SHAPE_SET), 1);
+	assert_int_equal(steps_of(after, empty, STEP_SHAPE_SET),
+			 0); /* it goes with the link */
 	model_free(empty);
 	model_free(before);
 	model_free(after);
-}
-
-static size_t steps_of(const struct model *from, const struct model *to, enum step_op op)
-{
-	struct plan p;
-	size_t n = 0;
-
-	plan_make(&p, from, to);
-	vec_each (&p.steps, s)
-		n += s->op == op;
-	plan_free(&p);
-	return n;
 }
 
 static bool only_rates(void *cookie, const struct shape *s)
