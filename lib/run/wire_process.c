@@ -124,7 +124,7 @@ int wire_process_open(const char *dir, bool start_it, struct wire_client *ret,
 	cleanup_free char *path = socket_path(dir);
 	int r = wire_client_open(ret, path, e);
 
-	if (r != -ENOENT && r != -ECONNREFUSED)
+	if (r != -ENOENT && r != -ECONNREFUSED && r != -ECONNRESET)
 		return r;
 	err_clear(e);
 	if (!start_it)

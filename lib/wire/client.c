@@ -4,17 +4,20 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include "base/mem.h"
 #include "wire/control.h"
 
-int wire_client_open(struct wire_client *c, const char *path, struct err *e)
+enum { ANSWER_S = 20 };
+
+static int connect_to(const char *path, struct err *e)
 {
+	const struct timeval patience = { .tv_sec = ANSWER_S };
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	cleanup_close int fd = -1;
 
-	*c = (struct wire_client){ -1 };
 	if (strlen(path) >= sizeof(sa.sun_path))
 		return err_set(e, ENAMETOOLONG, "%s: too long for a socket", path);
 	memcpy(sa.sun_path, path, strlen(path));
@@ -22,8 +25,19 @@ int wire_client_open(struct wire_client *c, const char *path, struct err *e)
 	if (fd < 0 || connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0)
 		return err_sys(e, errno, "%s: connect to the process of wire links",
 			       path);
-	c->fd = steal_fd(&fd);
-	return 0;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return steal_fd(&fd);
+}
+
+int wire_client_open(struct wire_client *c, const char *path, struct err *e)
+{
+	int r;
+
+	c->fd = connect_to(path, e);
+	r = c->fd < 0 ? c->fd : wire_client_answers(c, e);
+	if (r < 0)
+		wire_client_close(c);
+	return r;
 }
 
 void wire_client_close(struct wire_client *c)
@@ -33,10 +47,15 @@ void wire_client_close(struct wire_client *c)
 	c->fd = -1;
 }
 
-static int ended(int error, struct err *e)
+/* Closed: an answer that comes late would be taken for the next one's. */
+static int ended(struct wire_client *c, int error, struct err *e)
 {
-	return err_sys(e, error == EPIPE ? ECONNRESET : error,
-		       "the process of wire links does not answer");
+	wire_client_close(c);
+	if (error == EPIPE)
+		error = ECONNRESET;
+	else if (error == EAGAIN)
+		error = ETIMEDOUT;
+	return err_sys(e, error, "the process of wire links does not answer");
 }
 
 static int send_request(struct wire_client *c, enum wire_op op, uint32_t link,
@@ -61,7 +80,7 @@ static int send_request(struct wire_client *c, enum wire_op op, uint32_t link,
 	}
 	while (sendmsg(c->fd, &m, MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
-			return ended(errno, e);
+			return ended(c, errno, e);
 	return 0;
 }
 
@@ -90,7 +109,7 @@ static ssize_t receive(struct wire_client *c, enum wire_op op, uint32_t link, vo
 		n = recv(c->fd, message, sizeof(message), 0);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return ended(n < 0 ? errno : ECONNRESET, e);
+		return ended(c, n < 0 ? errno : ECONNRESET, e);
 	if ((size_t)n < sizeof(a))
 		return err_set(e, EPROTO,
 			       "the process of wire links answers too shortly");
@@ -116,6 +135,16 @@ static int request(struct wire_client *c, enum wire_op op, uint32_t link,
 	int r = send_request(c, op, link, body, n, taps, e);
 
 	return r < 0 ? r : (int)receive(c, op, link, NULL, 0, e);
+}
+
+int wire_client_answers(struct wire_client *c, struct err *e)
+{
+	uint32_t last;
+	ssize_t n = send_request(c, WIRE_LIST, UINT32_MAX, NULL, 0, NULL, e);
+
+	if (n == 0)
+		n = receive(c, WIRE_LIST, UINT32_MAX, &last, sizeof(last), e);
+	return n < 0 ? (int)n : 0;
 }
 
 int wire_client_add(struct wire_client *c, uint32_t link, uint32_t mtu,

@@ -107,12 +107,18 @@ int wire_serve(int listen_fd, struct err *e);
 
 /* ---- the client ---- */
 
-/* Requests wait for their answers. What a link refuses is in e, with its words. */
+/* Requests wait for their answers, 20 s at most. What a link refuses is in e, with its
+ * words; where the process ends (-ECONNRESET) or hangs (-ETIMEDOUT) the client is
+ * closed. */
 struct wire_client {
 	int fd; /* -1: closed */
 };
 
+/* -ENOENT, -ECONNREFUSED or -ECONNRESET: there is no process, or it is being killed (its
+ * sockets stay open a little longer than it runs). */
 int wire_client_open(struct wire_client *c, const char *path, struct err *e);
+/* Whether it still does. */
+int wire_client_answers(struct wire_client *c, struct err *e);
 void wire_client_close(struct wire_client *c);
 
 /* The descriptors stay the caller's, who may close them then. */

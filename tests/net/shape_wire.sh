@@ -135,11 +135,13 @@ says 'attached: packets pass' 'ping h1 h3'
 says 'repair' repair
 equal 'mends nothing' "$(answer result.repaired)" '[]'
 says 'a change' 'shape h1 h3 delay 1ms'
-kill -KILL "$(wire_process)"
-check 'the process is killed' wait_until "$DEADLINE" no_process
-says 'the next command starts it' 'ping h1 h3'
-like 'and says so' "$(<"$WORK/errors")" 'had ended; it was started again'
-check 'there is one' test "$(wire_process | wc -l)" -eq 1
+for ((i = 1; i <= 5; i++)); do # at once: its sockets may still be open
+	: >"$WORK/errors"
+	kill -KILL "$(wire_process)"
+	says "killed $i: the next command starts it" 'ping h1 h3'
+	like 'and says so' "$(<"$WORK/errors")" 'had ended; it was started again'
+	check 'there is one' test "$(wire_process | wc -l)" -eq 1
+done
 says 'save' "save $WORK/wire.lab"
 says 'reset' reset
 check 'source' say "source $WORK/wire.lab"
