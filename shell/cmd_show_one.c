@@ -115,7 +115,8 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 
 /* ---- a link ---- */
 
-static void add_end(struct table *t, const struct model *m, const struct link *l, int end)
+static void add_end(struct table *t, const struct model *m, const struct link *l,
+		    const struct link *in_force, int end)
 {
 	const struct iface *i = &l->end[end];
 	bool up = model_iface_up(m, l, end);
@@ -127,17 +128,26 @@ static void add_end(struct table *t, const struct model *m, const struct link *l
 		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
 	table_add_text(t, "%s", describe_mac(i->mac, mac));
 	if (describe_is_shaped(l))
+		table_add(t, shape_text(&in_force->shape[end]), NULL,
+			  shape_same(&in_force->shape[end], &l->shape[end]) ? STYLE_PLAIN
+									    : STYLE_BAD);
+	if (in_force != l)
 		table_add(t, shape_text(&l->shape[end]), NULL, STYLE_PLAIN);
 }
 
 int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 {
 	static const struct column columns[] = {
-		{ "interface", "END", false, 0 },	{ "state", "STATE", false, 0 },
-		{ "addresses", "ADDRESSES", false, 0 }, { "mac", "MAC", false, 1 },
+		{ "interface", "END", false, 0 },
+		{ "state", "STATE", false, 0 },
+		{ "addresses", "ADDRESSES", false, 0 },
+		{ "mac", "MAC", false, 1 },
 		{ "shape", "SENDS WITH", false, 0 },
+		{ "asked", "ASKED FOR", false, 0 },
 	};
 	const struct model *m = s->net->model;
+	struct model *in_force = handlers_in_force(s, l);
+	const struct link *is = model_link(in_force, l->id);
 	cleanup_free char *text = link_text(m, l);
 	cleanup_free char *state = describe_link_state(m, l);
 	json_t *result = NULL;
@@ -151,10 +161,14 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 			   : l->engine == SHAPE_ENGINE_WIRE
 				   ? ", carried by wire as was asked for"
 				   : ", carried by wire for what this kernel lacks");
-	table_begin(&t, columns, ARRAY_LEN(columns) - !describe_is_shaped(l));
-	add_end(&t, m, l, 0);
-	add_end(&t, m, l, 1);
+	table_begin(&t, columns,
+		    ARRAY_LEN(columns) - (!describe_is_shaped(l) ? 2
+					  : is == l		 ? 1
+								 : 0));
+	add_end(&t, m, l, is, 0);
+	add_end(&t, m, l, is, 1);
 	table_end(&t, &s->out);
+	model_free(in_force);
 	if (s->out.json)
 		result = json_pack("{s:s, s:s, s:I, s:o}", "link", text, "state", state,
 				   "mtu", (json_int_t)l->mtu, "ends",

@@ -68,6 +68,9 @@ int handlers_show_queues(struct session *s, const struct link *only, struct err 
  * node NULL: of the whole network.
  */
 void handlers_table_nodes(struct session *s);
+/* The model with the shapes that are in force, of all links or (only) of one; as asked
+ * for where that cannot be told, which is said. model_free() it. */
+struct model *handlers_in_force(struct session *s, const struct link *only);
 void handlers_table_links(struct session *s);
 void handlers_table_addresses(struct session *s);
 void handlers_table_routes(struct session *s, const struct node *n);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "kern/shapes.h"
 #include "shell/describe.h"
 #include "shell/handlers.h"
 
@@ -86,6 +87,21 @@ static bool any_shape(const struct model *m)
 	return false;
 }
 
+struct model *handlers_in_force(struct session *s, const struct link *only)
+{
+	const struct model *m = s->net->model;
+	struct err e = ERR_INIT;
+	struct model *found;
+
+	if (!s->net->kern)
+		return model_copy(m);
+	if (kern_read_shapes(s->net->kern, m, only ? only->id : 0, &found, &e) == 0)
+		return found;
+	output_say(&s->out, STYLE_BAD, "shapes are shown as they were asked for: %s",
+		   e.msg);
+	return model_copy(m);
+}
+
 void handlers_table_links(struct session *s)
 {
 	static const struct column columns[] = {
@@ -93,15 +109,16 @@ void handlers_table_links(struct session *s)
 		{ "b", "END", false, 0 },	  { "b_addresses", "ADDRESS", false, 2 },
 		{ "state", "STATE", false, 0 },	  { "mtu", "MTU", true, 3 },
 		{ "link", "LINK", false, 4 },	  { "shape", "SHAPE", false, 1 },
-		{ "engine", "ENGINE", false, 2 },
+		{ "engine", "ENGINE", false, 2 }, { "asked", "ASKED FOR", false, 0 },
 	};
 	const struct model *m = s->net->model;
-	bool shaped = any_shape(m);
+	struct model *in_force = handlers_in_force(s, NULL);
+	bool shaped = any_shape(m), differs = !model_same(m, in_force);
 	struct table t;
 
-	table_begin(&t, columns, ARRAY_LEN(columns) - (shaped ? 0 : 2));
+	table_begin(&t, columns, ARRAY_LEN(columns) - (differs ? 0 : shaped ? 1 : 3));
 	vec_each (&m->links, p) {
-		const struct link *l = *p;
+		const struct link *l = *p, *is = model_link(in_force, l->id);
 		char *state = describe_link_state(m, l);
 
 		add_link_end(&t, m, l, 0);
@@ -112,10 +129,14 @@ void handlers_table_links(struct session *s)
 		table_add(&t, link_text(m, l), NULL, STYLE_PLAIN);
 		if (!shaped)
 			continue;
-		table_add(&t, describe_shape(m, l), NULL, STYLE_PLAIN);
+		table_add(&t, describe_shape(m, is), NULL,
+			  is == l ? STYLE_PLAIN : STYLE_BAD);
 		table_add(&t, mem_strdup(describe_engine(l)), NULL, STYLE_PLAIN);
+		if (differs)
+			table_add(&t, describe_shape(m, l), NULL, STYLE_PLAIN);
 	}
 	table_end(&t, &s->out);
+	model_free(in_force);
 }
 
 /* ---- addresses ---- */

@@ -177,7 +177,7 @@ static void begin_qdiscs(void *cookie)
 static void read_qdisc(const struct nlmsghdr *h, void *cookie)
 {
 	struct dump *d = cookie;
-	struct dump_qdisc q;
+	struct seen_qdisc q;
 
 	if (qdisc_read(h, &q.ifindex, &q.qdisc))
 		vec_push(&d->qdiscs, q);

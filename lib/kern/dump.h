@@ -39,17 +39,11 @@ struct dump_route {
 	uint32_t metric;       /* as the kernel has it: IPv6 has no 0 */
 };
 
-/* A queueing discipline of ours. */
-struct dump_qdisc {
-	int ifindex;
-	struct qdisc qdisc;
-};
-
 struct dump {
 	VEC(struct dump_iface) ifaces; /* by ifindex */
 	VEC(struct dump_address) addresses;
 	VEC(struct dump_route) routes, subnets; /* of the main table */
-	VEC(struct dump_qdisc) qdiscs;
+	qdisc_vec qdiscs;
 };
 
 /* Through a socket in the namespace; the queueing disciplines if they are wanted. */

@@ -127,21 +127,6 @@ static const struct iface *other_iface(const struct observing *x, const struct l
 }
 
 /* Those of an interface, in the order of their handles. */
-static void seen_qdiscs(const struct dump *d, int ifindex, struct qdisc_tree *ret)
-{
-	ret->n = 0;
-	vec_each (&d->qdiscs, q) {
-		size_t at = ret->n;
-
-		if (q->ifindex != ifindex || ret->n == QDISC_MAX)
-			continue;
-		for (; at > 0 && ret->v[at - 1].handle > q->qdisc.handle; at--)
-			ret->v[at] = ret->v[at - 1];
-		ret->v[at] = q->qdisc;
-		ret->n++;
-	}
-}
-
 /* What is seen of a shape is one that the models know, none, or of unknown kind. */
 static void write_shape(struct observing *x, const struct sight *s, const struct link *l,
 			int end)
@@ -152,19 +137,20 @@ static void write_shape(struct observing *x, const struct sight *s, const struct
 	struct qdisc_tree seen, tree;
 	bool any = false;
 
-	if (l->wire) { /* it is not told what there is, so it is set where it may differ
-			*/
-		if (known[0] && known[1] &&
-		    !shape_same(&known[0]->shape[end], &known[1]->shape[end]))
+	if (l->wire) {
+		struct wire_link_stats stats;
+
+		if (kern_wire_counts(x->k, l->id, &stats, NULL) == 0)
+			found = stats.shape[end];
+		if (!shape_same(&found, &model_link(x->o->model, l->id)->shape[end]))
 			model_edit_link(x->o->model, l->id)->shape[end] = found;
 		return;
 	}
-
 	for (int i = 0; i < 2; i++)
 		any |= known[i] && !shape_is_none(&known[i]->shape[end]);
 	if (!any)
 		return;
-	seen_qdiscs(&s->dump, observing_ifindex(l, end), &seen);
+	qdisc_tree_seen(&s->dump.qdiscs, observing_ifindex(l, end), &seen);
 	if (!seen.n)
 		found = (struct shape){ 0 };
 	for (int i = 1; i >= 0; i--) {

@@ -157,6 +157,80 @@ bool qdisc_tree_is(const struct qdisc_tree *seen, const struct qdisc_tree *wante
 	return true;
 }
 
+/* ---- reading ---- */
+
+void qdisc_tree_seen(const qdisc_vec *seen, int ifindex, struct qdisc_tree *ret)
+{
+	ret->n = 0;
+	vec_each (seen, q) {
+		size_t at = ret->n;
+
+		if (q->ifindex != ifindex || ret->n == QDISC_MAX)
+			continue;
+		for (; at > 0 && ret->v[at - 1].handle > q->qdisc.handle; at--)
+			ret->v[at] = ret->v[at - 1];
+		ret->v[at] = q->qdisc;
+		ret->n++;
+	}
+}
+
+static void add_netem(struct shape *s, const struct shape *netem)
+{
+	struct shape sum = *netem;
+
+	sum.rate = s->rate;
+	sum.queue = s->queue;
+	sum.queue_in_bytes = s->queue_in_bytes;
+	sum.aqm = s->aqm;
+	sum.ecn = s->ecn;
+	*s = sum;
+}
+
+static void add_aqm(struct shape *s, const struct qdisc *q)
+{
+	for (uint32_t aqm = 0; shape_aqm_name(aqm); aqm++)
+		if (strcmp(shape_aqm_name(aqm), q->kind) == 0)
+			s->aqm = aqm;
+	s->ecn = q->ecn;
+}
+
+void qdisc_shape(const qdisc_vec *seen, int ifindex, const struct shape *asked,
+		 uint32_t mtu, struct shape *ret)
+{
+	struct qdisc_tree tree, wanted;
+	uint64_t limit = 0;
+
+	qdisc_tree_seen(seen, ifindex, &tree);
+	qdisc_tree_make(asked, mtu, &wanted);
+	if (qdisc_tree_is(&tree, &wanted)) {
+		*ret = *asked;
+		return;
+	}
+	*ret = (struct shape){ 0 };
+	for (size_t i = 0; i < tree.n; i++) {
+		const struct qdisc *q = &tree.v[i];
+
+		if (strcmp(q->kind, "netem") == 0) {
+			add_netem(ret, &q->netem);
+		} else if (strcmp(q->kind, "tbf") != 0) {
+			add_aqm(ret, q);
+		} else if (q->rate != SPLIT_RATE) {
+			ret->rate = asked->rate / BITS == q->rate ? asked->rate
+								  : q->rate * BITS;
+			limit = q->limit;
+		}
+	}
+	if (ret->jitter)
+		ret->distribution = asked->distribution;
+	if (limit == shape_queue_limit(asked, mtu)) {
+		ret->queue = asked->queue;
+		ret->queue_in_bytes = asked->queue_in_bytes;
+	} else if (limit && limit != shape_queue_limit(ret, mtu)) {
+		ret->queue = limit;
+		ret->queue_in_bytes = true;
+	}
+}
+
 /* ---- messages ---- */
 
 static struct nl_msg *message(int type, int flags, int ifindex, uint32_t handle,

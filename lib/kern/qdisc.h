@@ -18,6 +18,7 @@
 
 #include <netlink/msg.h>
 
+#include "base/vec.h"
 #include "model/shape.h"
 
 enum { QDISC_MAX = 4 };
@@ -41,6 +42,13 @@ struct qdisc_tree {
 	size_t n; /* 0: none of ours */
 };
 
+/* One of ours, found in a namespace. */
+struct seen_qdisc {
+	int ifindex;
+	struct qdisc qdisc;
+};
+typedef VEC(struct seen_qdisc) qdisc_vec;
+
 /* For an interface of that MTU. */
 void qdisc_tree_make(const struct shape *s, uint32_t mtu, struct qdisc_tree *ret);
 /* Whether one becomes the other by changing parameters, so that no packet is lost. */
@@ -57,5 +65,12 @@ struct nl_msg *request_qdiscs(void);
 /* Whether a message of that dump tells of one of ours: then all that can be seen of it.
  */
 bool qdisc_read(const struct nlmsghdr *h, int *ret_ifindex, struct qdisc *ret);
+/* Those of an interface, in their order. */
+void qdisc_tree_seen(const qdisc_vec *seen, int ifindex, struct qdisc_tree *ret);
+/* What they amount to: the shape that was asked for, if they are as they should be. Of
+ * rounded figures, and where the kernel does not tell (a distribution), it is what was
+ * asked for. */
+void qdisc_shape(const qdisc_vec *seen, int ifindex, const struct shape *asked,
+		 uint32_t mtu, struct shape *ret);
 
 #endif

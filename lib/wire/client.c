@@ -188,11 +188,12 @@ int wire_client_stats(struct wire_client *c, uint32_t link, struct wire_link_sta
 		return (int)n;
 	if (n != sizeof(counted))
 		return err_set(e, EPROTO, "counters of another length");
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && n >= 0; i++) {
 		ret->direction[i] = counted.direction[i];
 		ret->gone[i] = counted.gone[i];
+		n = wire_shape_unpack(&counted.shapes[i], &ret->shape[i], e);
 	}
-	return 0;
+	return n < 0 ? (int)n : 0;
 }
 
 int wire_client_list(struct wire_client *c, uint32_t **ret, size_t *ret_n, struct err *e)

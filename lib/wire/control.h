@@ -23,7 +23,7 @@
 
 enum {
 	WIRE_MAGIC = 0x77697265, /* "wire" */
-	WIRE_VERSION = 1,
+	WIRE_VERSION = 2,
 	WIRE_LIST_MAX = 4096,	  /* links in one answer */
 	WIRE_MESSAGE_MAX = 32768, /* bytes of any message */
 };
@@ -80,6 +80,7 @@ struct wire_reshape {
 struct wire_counted {
 	struct wire_stats direction[2];
 	uint32_t gone[2];
+	struct wire_shape shapes[2];
 };
 
 struct wire_shape wire_shape_pack(const struct shape *s);

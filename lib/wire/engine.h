@@ -27,6 +27,7 @@ struct watch {
 struct wire_link_stats {
 	struct wire_stats direction[2]; /* of the packets that end 0, and end 1, sends */
 	bool gone[2];			/* the interface of that end was deleted */
+	struct shape shape[2];		/* in force */
 };
 
 /* NULL: e says why. */

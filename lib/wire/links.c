@@ -175,6 +175,7 @@ int engine_stats(const struct engine *g, uint32_t id, struct wire_link_stats *re
 	for (int i = 0; i < 2; i++) {
 		ret->direction[i] = direction_stats(&l->way[i].direction);
 		ret->gone[i] = l->end[i].gone;
+		ret->shape[i] = l->way[i].direction.shape;
 	}
 	return 0;
 }

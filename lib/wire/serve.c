@@ -83,6 +83,7 @@ static int do_stats(struct server *s, uint32_t id, struct reply *reply, struct e
 	for (int i = 0; i < 2; i++) {
 		counted.direction[i] = stats.direction[i];
 		counted.gone[i] = stats.gone[i];
+		counted.shapes[i] = wire_shape_pack(&stats.shape[i]);
 	}
 	memcpy(reply->data, &counted, sizeof(counted));
 	reply->n = sizeof(counted);

@@ -99,9 +99,15 @@ says 'repair of what is whole' repair
 equal 'mends nothing' "$(answer result.repaired)" '[]'
 say 'h1 tc qdisc del dev eth0 root'
 say 'h2 tc qdisc replace dev eth0 root handle e501: tbf rate 1mbit burst 10kb limit 10kb'
+say 'show h1 s1'
+like 'show tells what is in force, and what was asked for' "$(answer result.ends)" '"asked":"rate 3mbit queue 64kB".*"shape":null.*"asked":"rate 3mbit queue 64kB".*"shape":"rate 3mbit queue 64kB"'
+say 'show links'
+like 'so it does of all links' "$(answer result)" '"asked":"rate 3mbit queue 64kB".*"shape":"from s1: rate 3mbit queue 64kB".*"shape":"from h2: rate 1mbit queue 10KiB'
 says 'repair' repair
 like 'tells of both' "$(answer result)" 'h1:eth0.*h2:eth0'
 equal 'and mends both' "$(rate_of h1 eth0) $(rate_of h2 eth0)" '3Mbit 7Mbit'
+say 'show links'
+unlike 'show says that all is as asked for' "$(answer result)" '"asked"'
 shell_kill KILL
 shell attach "$NET"
 says 'repair after kill -9 and attach' repair
