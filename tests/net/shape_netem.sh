@@ -43,7 +43,7 @@ says 'repair of what is whole' repair
 equal 'mends nothing' "$(answer result.repaired)" '[]'
 say 'h1 tc qdisc change dev eth0 handle e502: parent e501:1 netem delay 1ms'
 say 'show h1 h2'
-like 'show tells what is in force' "$(answer result.ends)" '"asked":"delay 20ms jitter 5ms .*"shape":"delay 1ms"'
+like 'show tells what is in force' "$(answer result.ends)" '"asked":"delay 20ms jitter 5ms .*"shape":"delay 1ms slot 1ms 2ms reorder 25% corrupt 0.1%"'
 says 'repair of what was changed' repair
 has 'brings it back' h1 'delay 20ms 5ms duplicate 1%'
 says 'save' "save $WORK/all.lab"
