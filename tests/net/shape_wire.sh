@@ -15,10 +15,7 @@ kind() { # NODE INTERFACE: "tun" or "veth"
 	inside "$1" ip -d -o link show "$2" | grep -oE '\b(tun|veth)\b' | head -n 1
 }
 wire_process() { # its pid
-	local process
-	for process in /proc/[0-9]*; do
-		! grep -qzsxF -- "/run/espalier/$NET/wire" "$process/cmdline" || echo "${process##*/}"
-	done
+	grep -lzsx -- "/run/espalier/[t]${NET:1}/wire" /proc/[0-9]*/cmdline | cut -d/ -f3
 }
 no_process() {
 	[[ -z $(wire_process) ]]
