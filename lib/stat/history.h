@@ -17,20 +17,20 @@ enum history_series {
 	HISTORY_SERIES,
 };
 
-struct history;
+struct stat_history;
 
-struct history *history_new(void);
-void history_free(struct history *h);
+struct stat_history *stat_history_new(void);
+void stat_history_free(struct stat_history *h);
 
 /* Samples of one second are averaged; a second without any is unknown. Links that are
  * not among the rates any more are forgotten. */
-void history_add(struct history *h, const struct snapshot *s, const struct rates *r);
+void stat_history_add(struct stat_history *h, const struct snapshot *s, const struct rates *r);
 
 /*
  * The n seconds up to the one that is `back` seconds before the newest, oldest first,
  * into ret; unknown ones are NAN. False: no such link.
  */
-bool history_get(const struct history *h, uint32_t link, int end,
+bool stat_history_get(const struct stat_history *h, uint32_t link, int end,
 		 enum history_series series, unsigned back, size_t n, float *ret);
 
 #endif
