@@ -12,11 +12,14 @@
 
 /* What one end of a link sends: a direction. */
 struct rate_direction {
-	bool known;	      /* false: nothing to compare with yet */
-	double bits, packets; /* /s, that the end sent; with the Ethernet header */
-	double drops;	      /* packets/s, lost anywhere on this direction */
+	bool known; /* false: nothing to compare with; the rates are 0 */
+	/* /s, with the Ethernet header: what left the sending interface, behind its
+	 * queues, or what lib/wire handed to the other */
+	double bits, packets;
+	double drops;	  /* packets/s, lost anywhere on this direction */
 	double load;	  /* bits over the shaped rate, 1 is full; 0: no rate is set */
 	uint64_t dropped; /* packets since the link was made: the total */
+	uint64_t packets_sent, bytes_sent; /* the same as bits and packets, in total */
 	uint64_t backlog_packets, backlog_bytes; /* now */
 	double backlog_time; /* s that the backlog takes at the present rate; 0: none */
 };
