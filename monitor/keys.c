@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "monitor/state.h"
 
-static const uint64_t EVERY_MIN = 100000000, EVERY_MAX = 60000000000; /* ns */
 /* ns: what "faster" and "slower" step through */
 static const uint64_t paces[] = { 100000000,  200000000,  500000000,   1000000000,
 				  2000000000, 5000000000, 10000000000, 60000000000 };
@@ -16,9 +15,7 @@ static const uint64_t paces[] = { 100000000,  200000000,  500000000,   100000000
 void state_begin(struct state *s, uint64_t every)
 {
 	*s = (struct state){ .list = { { .column = -1 }, { .column = -1 } },
-			     .every = every < EVERY_MIN	  ? EVERY_MIN
-				      : every > EVERY_MAX ? EVERY_MAX
-							  : every };
+			     .every = every };
 }
 
 void shown_free(struct shown *s)
@@ -408,17 +405,19 @@ bool state_key(struct state *s, const struct shown *shown, uint32_t key)
 	return false;
 }
 
-void state_click(struct state *s, const struct shown *shown, int y, bool twice)
+void state_click(struct state *s, const struct shown *shown, int y)
 {
 	struct list *list = list_of(s);
 	size_t row = shown->top + (size_t)(y - shown->y);
 
 	if (!list || y < shown->y || y >= shown->y + shown->page || row >= shown->n)
 		return;
-	list->selected = shown->rows[row];
 	list->top = shown->top;
-	if (twice)
+	if (list->selected.id == shown->rows[row].id &&
+	    list->selected.end == shown->rows[row].end)
 		open_detail(s, shown);
+	else
+		list->selected = shown->rows[row];
 }
 
 void state_wheel(struct state *s, const struct shown *shown, int steps)

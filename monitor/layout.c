@@ -69,7 +69,7 @@ static void draw_bar(struct grid *g, const struct scene *s, const struct state *
 	end = g->width - width;
 	grid_text(g, end, 0, width, st->frozen ? INK_TAB : INK_TITLE, right);
 	x = 1 + grid_text(g, 1, 0, end - (all ? 32 : 11), INK_TITLE, s->network) + 2;
-	for (size_t i = 0; i < ARRAY_LEN(tabs); i++) {
+	for (size_t i = 0; !st->written && i < ARRAY_LEN(tabs); i++) {
 		bool shown = st->from == (enum view)i;
 		char text[24];
 
@@ -184,11 +184,11 @@ void layout(struct grid *g, const struct scene *s, const struct state *st,
 		return;
 	}
 	draw_bar(g, s, st);
-	if (g->height >= TOTALS_HEIGHT) {
+	if (g->height >= TOTALS_HEIGHT || st->written) {
 		draw_totals(g, s, st);
 		top = 2;
 	}
-	if (g->height >= KEYS_HEIGHT) {
+	if (g->height >= KEYS_HEIGHT && !st->written) {
 		draw_keys(g, bottom, st);
 		bottom--;
 	}
@@ -206,8 +206,7 @@ int layout_height(const struct scene *s, const struct state *st)
 			rows += scene_has_link(s, l) ? 2 : 0;
 	else
 		rows = s->now->nodes.n;
-	rows = rows < 4000 ? rows : 4000;
-	return (int)rows + 5 > TOTALS_HEIGHT ? (int)rows + 5 : TOTALS_HEIGHT;
+	return rows + 4 > LAYOUT_HEIGHT_MIN ? (int)rows + 4 : LAYOUT_HEIGHT_MIN;
 }
 
 void view_help_draw(struct grid *g, int y, int height, const struct scene *s,

@@ -47,6 +47,7 @@ struct state {
 	uint64_t every; /* ns between samples */
 	unsigned theme;
 	bool redraw; /* of the whole terminal */
+	bool written; /* for no user: no keys, no views to choose from */
 	bool quit;
 };
 
@@ -91,8 +92,8 @@ enum key {
 
 /* Returns whether the key does anything there. */
 bool state_key(struct state *s, const struct shown *shown, uint32_t key);
-/* A mouse: the line that was pressed selects; twice: Enter. */
-void state_click(struct state *s, const struct shown *shown, int y, bool twice);
+/* A mouse: the line that was pressed is selected; if it is already, that is Enter. */
+void state_click(struct state *s, const struct shown *shown, int y);
 /* steps > 0: down. */
 void state_wheel(struct state *s, const struct shown *shown, int steps);
 

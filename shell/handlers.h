@@ -16,6 +16,8 @@ verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set;
 verb_fn cmd_shape;
 /* cmd_verify.c */
 verb_fn cmd_verify;
+/* cmd_monitor.c */
+verb_fn cmd_monitor;
 /* cmd_address.c */
 verb_fn cmd_ip, cmd_route;
 /* cmd_topo.c */

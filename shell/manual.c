@@ -188,6 +188,19 @@ static void words(struct str *b)
 	}
 }
 
+static void monitor_keys(struct str *b, manual_keys_fn *keys)
+{
+	const char *help, *key;
+
+	str_add(b, ".SH \"KEYS OF THE MONITOR\"\n");
+	for (size_t i = 0; (key = keys(i, &help)); i++) {
+		str_add(b, ".TP\n\\fB");
+		add_text(b, key, strlen(key), true);
+		str_add(b, "\\fR\n");
+		line(b, help);
+	}
+}
+
 static const char *const files[][2] = {
 	{ "/run/espalier/NETWORK/",
 	  "all of a running network: its state, its journal, its "
@@ -209,7 +222,7 @@ static const char examples[] = "    espalier\n"
 			       "    espalier attach lab1 -c 'show nodes'\n"
 			       "    espalier destroy lab1\n";
 
-char *manual_page(void)
+char *manual_page(manual_keys_fn *keys)
 {
 	struct str b = { 0 };
 
@@ -223,6 +236,7 @@ char *manual_page(void)
 	options(&b);
 	commands(&b);
 	words(&b);
+	monitor_keys(&b, keys);
 	str_add(&b, ".SH FILES\n");
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		str_add(&b, ".TP\n.I ");

@@ -194,6 +194,15 @@ const struct verb verbs[] = {
 	  "    verify h1 s1\n"
 	  "    verify h1:eth0 for 2s\n"
 	  "    verify all" },
+	{ "monitor", "[TARGET...] [every TIME] [for TIME]",
+	  "watch links, nodes and the topology live", VERB_LOOKS, cmd_monitor,
+	  "All links and nodes, or those that are named, a new sample each second unless\n"
+	  "every says otherwise. ? shows the keys, q leads back to the prompt. From another\n"
+	  "terminal, `espalier monitor NETWORK` does the same. Where there is no terminal\n"
+	  "it is written as text: one picture, or what there is in the time of for.\n"
+	  "    monitor\n"
+	  "    monitor r1 r2 every 200ms\n"
+	  "    monitor h1 for 10s" },
 	{ "show", "[nodes | links | addresses | routes | queues | jobs | NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"

@@ -16,11 +16,11 @@ enum watch_form {
 	WATCH_CSV,
 };
 
-struct watch {
+struct watch_request {
 	struct network *net; /* where it is read-only, it is refreshed */
 	const uint32_t *only; /* ids of links and nodes; n_only 0: all */
 	size_t n_only;
-	uint64_t every; /* ns between samples; 0: WATCH_EVERY */
+	uint64_t every; /* ns between samples, WATCH_EVERY_MIN at least; 0: WATCH_EVERY */
 	uint64_t time;	/* ns after which it ends; 0: when told */
 	bool once;	/* ends with the first picture that has rates */
 	enum watch_form form;
@@ -29,12 +29,12 @@ struct watch {
 	void *cookie;
 };
 
-static const uint64_t WATCH_EVERY = 1000000000;
+static const uint64_t WATCH_EVERY = 1000000000, WATCH_EVERY_MIN = 10000000; /* ns */
 
 /* Who can do it. */
 struct watcher {
 	/* Returns when its user leaves, or -errno: -ENOENT: the network was destroyed. */
-	int (*watch)(const struct watch *w, struct err *e);
+	int (*watch)(const struct watch_request *w, struct err *e);
 	/* What keys do, row by row, for the manual: the keys; NULL: no more. */
 	const char *(*keys)(size_t i, const char **ret_help);
 };

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "lang/lang.h"
+#include "monitor/monitor.h"
 #include "shell/manual.h"
 #include "shell/options.h"
 #include "shell/verbs.h"
@@ -50,7 +51,7 @@ static void page_has_all_sections(void **state)
 		"\n.SH OPTIONS\n", "\n.SH COMMANDS\n",	      "\n.SH WORDS\n",
 		"\n.SH FILES\n",   "\n.SH \"EXIT STATUS\"\n", "\n.SH EXAMPLES\n",
 	};
-	cleanup_free char *page = manual_page();
+	cleanup_free char *page = manual_page(monitor_watcher.keys);
 	const char *at = page;
 
 	(void)state;
@@ -64,7 +65,7 @@ static void page_has_all_sections(void **state)
 
 static void page_has_every_row(void **state)
 {
-	cleanup_free char *page = manual_page(), *text = plain(page);
+	cleanup_free char *page = manual_page(monitor_watcher.keys), *text = plain(page);
 	const char *what, *kind;
 
 	(void)state;
@@ -90,7 +91,7 @@ static void page_is_roff(void **state)
 {
 	static const char *const macros[] = { "TH", "SH", "SS", "TP", "PP",
 					      "RS", "RE", "nf", "fi", "I" };
-	cleanup_free char *page = manual_page();
+	cleanup_free char *page = manual_page(monitor_watcher.keys);
 	char *rest = page, *line;
 
 	(void)state;
