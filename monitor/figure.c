@@ -77,7 +77,7 @@ const char *figure_share(char buf[FIGURE_MAX], double share)
 		snprintf(buf, FIGURE_MAX, "-");
 	else
 		snprintf(buf, FIGURE_MAX, "%.*f%%",
-			 percent > 0 && percent < 9.95 && percent != floor(percent) ? 1
+			 percent >= 0.05 && percent < 9.95 && percent != floor(percent) ? 1
 										    : 0,
 			 fmin(percent, 9999));
 	return buf;

@@ -106,10 +106,11 @@ static void draw_totals(struct grid *g, const struct scene *s, const struct stat
 	}
 	vec_each (&s->now->nodes, n)
 		nodes += scene_has_node(s, n->id);
-	snprintf(text, sizeof(text), "%zu nodes, %zu links   carried %s/s, %s pkt/s", nodes,
-		 links, figure_rate(a, bits), figure_count(b, packets));
+	snprintf(text, sizeof(text), "%zu node%s, %zu link%s   %s/s   %s pkt/s", nodes,
+		 nodes == 1 ? "" : "s", links, links == 1 ? "" : "s",
+		 figure_rate(a, bits), figure_count(b, packets));
 	x = 1 + grid_text(g, 1, 1, g->width - 1, INK_DIM, text);
-	snprintf(text, sizeof(text), "   dropped %s pkt/s", figure_count(c, drops));
+	snprintf(text, sizeof(text), "   %s drops/s", figure_count(c, drops));
 	x += grid_text(g, x, 1, g->width - x, drops > 0 ? INK_FULL : INK_DIM, text);
 	snprintf(text, sizeof(text), "   %zu problem%s", problems, problems == 1 ? "" : "s");
 	if (problems)
@@ -131,6 +132,8 @@ static void draw_note(struct grid *g, int y, const struct scene *s, const struct
 			grid_put(g, x, y, INK_KEY, '_');
 		x += 3;
 	}
+	if (st->problems_first && st->view == st->from && st->view != VIEW_TOPOLOGY)
+		x += grid_text(g, x, y, g->width - x, INK_KEY, "problems first") + 2;
 	if (trouble)
 		x += grid_text(g, x, y, g->width - x, INK_FULL, trouble) + 2;
 	grid_text(g, x, y, g->width - x, INK_DIM, note);
@@ -142,11 +145,12 @@ static void draw_keys(struct grid *g, int y, const struct state *st)
 		const char *key, *what;
 		bool in_list, in_detail;
 	} rows[] = {
-		{ "?", "help", true, true },	 { "Esc", "back", false, true },
+		{ "?", "help", true, true },	 { "q", "leave", true, true },
+		{ "Esc", "back", false, true },
 		{ "Enter", "open", true, false }, { "/", "filter", true, false },
 		{ "< >", "sort", true, false },	 { "p", "problems", true, false },
 		{ "Space", "freeze", true, true }, { "Tab", "views", true, true },
-		{ "+ -", "pace", true, true },	 { "q", "leave", true, true },
+		{ "+ -", "pace", true, true },
 	};
 	bool detail = st->help || st->view == VIEW_LINK || st->view == VIEW_NODE;
 	int x = 1;

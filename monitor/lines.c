@@ -24,12 +24,21 @@ void lines_next(struct lines *l)
 			 : -1;
 }
 
-static int width_of(const struct lines *l, int width, const char *text)
+/* The width that a cell has; 0: there is no room. */
+static int width_of(struct lines *l, int width, const char *text)
 {
-	int room = l->g->width - l->x;
+	int room = l->g->width - l->x, needed = grid_columns(text);
 
-	width = width ? width : grid_columns(text);
-	return width < room ? width : room;
+	if (width == 0)
+		width = needed < room ? needed : room;
+	else if (width > room && needed <= room)
+		width = needed;
+	if (width <= 0 || width > room) {
+		l->cut = true;
+		l->x = l->g->width;
+		return 0;
+	}
+	return width;
 }
 
 void lines_text(struct lines *l, int width, enum ink ink, const char *text)
@@ -41,7 +50,12 @@ void lines_text(struct lines *l, int width, enum ink ink, const char *text)
 
 void lines_right(struct lines *l, int width, enum ink ink, const char *text)
 {
-	width = width_of(l, width, text);
+	/* what is aligned to the right is either where it belongs or nowhere */
+	if (l->x + width > l->g->width) {
+		l->cut = true;
+		l->x = l->g->width;
+		return;
+	}
 	grid_right(l->g, l->x, l->row, width, ink, text);
 	l->x += width + GAP;
 }
@@ -61,9 +75,9 @@ void lines_end(const struct lines *l, struct shown *ret, char note[NOTE_MAX])
 	ret->scroll = l->scroll;
 	ret->page = l->height;
 	ret->y = l->y;
+	snprintf(note, NOTE_MAX, "%s", l->cut ? "no room for all columns" : "");
 	if (l->n > l->scroll + height)
-		snprintf(note, NOTE_MAX, "%zu more lines below: Down, PgDn",
-			 l->n - l->scroll - height);
-	else if (l->scroll)
-		snprintf(note, NOTE_MAX, "%zu lines above: Up, PgUp", l->scroll);
+		snprintf(note, NOTE_MAX, "%zu more lines below: Down, PgDn%s",
+			 l->n - l->scroll - height,
+			 l->cut ? "; no room for all columns" : "");
 }

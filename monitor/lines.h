@@ -14,12 +14,14 @@ struct lines {
 	size_t scroll, n;
 	int row;  /* of the grid that the line has; -1: it is not in the window */
 	int x;	  /* where the next cell goes */
+	bool cut; /* cells were left out, since the window is too narrow */
 };
 
 void lines_begin(struct lines *l, struct grid *g, int y, int height, size_t scroll);
 /* Begins the next line. */
 void lines_next(struct lines *l);
-/* A cell of that width (0: as long as it is), and a gap of two. */
+/* A cell of that width, if there is room, and a gap of two; 0: as long as it is, or as there
+ * is room. */
 void lines_text(struct lines *l, int width, enum ink ink, const char *text);
 void lines_right(struct lines *l, int width, enum ink ink, const char *text);
 /* Counts, dim where there is nothing; ink: of more than that. */

@@ -17,7 +17,7 @@ enum {
 	GRAPH_MAX = 12,
 	SIDE_BY_SIDE = 140, /* columns from which on both graphs are beside each other */
 	DEPTH_MAX = 8,
-	QUEUE_NAME = 22,
+	QUEUE_NAME = 16,
 	PLACE = 24,
 };
 
@@ -90,9 +90,9 @@ static const struct {
 	const char *title;
 	int width;
 } counters[] = {
-	{ "SENT", FIGURE_COUNT },     { "BYTES", FIGURE_BYTES }, { "DROPPED", 7 },
-	{ "OVERLIMITS", 10 },	      { "REQUEUES", 8 },	 { "MARKED", 6 },
-	{ "WAITING", 7 },	      { "BYTES", FIGURE_BYTES },
+	{ "SENT", FIGURE_COUNT },  { "BYTES", FIGURE_BYTES }, { "DROPS", FIGURE_COUNT },
+	{ "WAITS", FIGURE_COUNT }, { "BYTES", FIGURE_BYTES }, { "OVERLIM", 7 },
+	{ "MARKS", FIGURE_COUNT }, { "REQUEUE", 7 },
 };
 
 static void queue_titles(struct lines *t, const char *what)
@@ -122,12 +122,12 @@ static void draw_queue(struct lines *t, const struct stat_queue *q, int depth)
 	lines_right(t, counters[1].width, q->bytes ? INK_PLAIN : INK_DIM,
 		    figure_bytes(buf, (double)q->bytes));
 	lines_count(t, counters[2].width, INK_FULL, (double)q->dropped);
-	lines_count(t, counters[3].width, INK_PLAIN, (double)q->overlimits);
-	lines_count(t, counters[4].width, INK_PLAIN, (double)q->requeues);
-	lines_count(t, counters[5].width, INK_PLAIN, (double)q->marked);
-	lines_count(t, counters[6].width, INK_WARN, (double)q->backlog_packets);
-	lines_right(t, counters[7].width, q->backlog_bytes ? INK_WARN : INK_DIM,
+	lines_count(t, counters[3].width, INK_WARN, (double)q->backlog_packets);
+	lines_right(t, counters[4].width, q->backlog_bytes ? INK_WARN : INK_DIM,
 		    figure_bytes(buf, (double)q->backlog_bytes));
+	lines_count(t, counters[5].width, INK_PLAIN, (double)q->overlimits);
+	lines_count(t, counters[6].width, INK_PLAIN, (double)q->marked);
+	lines_count(t, counters[7].width, INK_PLAIN, (double)q->requeues);
 }
 
 /* A class at the top has the root as its parent too; it hangs on its own discipline. */
@@ -159,12 +159,11 @@ static void draw_queues(struct lines *t, const struct scene *s, const struct sta
 {
 	for (int end = 0; end < 2; end++) {
 		const struct stat_iface *i = &l->end[end];
-		char title[NODE_NAME_MAX + 32];
+		char title[NODE_NAME_MAX + 8];
 
 		if (!i->n_queues)
 			continue;
-		snprintf(title, sizeof(title), "QUEUES %s:eth%u", scene_node_name(s, l->node[end]),
-			 l->number[end]);
+		snprintf(title, sizeof(title), "QUEUES %s", scene_node_name(s, l->node[end]));
 		queue_titles(t, title);
 		draw_tree(t, s->now->queues.v + i->queue, i->n_queues, NULL, 0);
 	}
@@ -174,8 +173,14 @@ static void draw_queues(struct lines *t, const struct scene *s, const struct sta
 
 static void draw_place(struct lines *t, const char *place, double a, double b)
 {
+	char text[PLACE + 1];
+
+	/* the names are those of the reports */
+	snprintf(text, sizeof(text), "%s", place);
+	for (char *c = text; (c = strchr(c, '_'));)
+		*c = ' ';
 	lines_next(t);
-	lines_text(t, PLACE, INK_PLAIN, place);
+	lines_text(t, PLACE, INK_PLAIN, text);
 	lines_count(t, PLACE, INK_FULL, a);
 	lines_count(t, PLACE, INK_FULL, b);
 }
@@ -281,6 +286,9 @@ void view_link_draw(struct grid *g, int y, int height, const struct scene *s,
 	draw_losses(&t, s, (size_t)link);
 	draw_errors(&t, s, l);
 	lines_end(&t, ret, note);
-	if (graph == 1 && !*note)
-		snprintf(note, NOTE_MAX, "no room for graphs");
+	if (graph == 1) {
+		size_t n = strlen(note);
+
+		snprintf(note + n, NOTE_MAX - n, "%sno room for graphs", n ? "; " : "");
+	}
 }

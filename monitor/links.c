@@ -266,7 +266,7 @@ static const struct list_column columns[] = {
 	{ "STATE", 5, 0, false, 4, draw_state, value_state },
 	{ "RATE", FIGURE_RATE, 0, true, 0, draw_rate, value_rate },
 	{ "LOAD", FIGURE_SHARE, 25, true, 1, draw_load, value_load },
-	{ "MINUTE", 8, MINUTE / 2, true, 3, draw_minute, value_rate },
+	{ "MINUTE", 6, MINUTE / 2, true, 3, draw_minute, value_rate },
 	{ "PKT/S", FIGURE_COUNT, 0, true, 5, draw_packets, value_packets },
 	{ "DROP/S", 6, 0, true, 2, draw_drops, value_drops },
 	{ "DROPS", FIGURE_COUNT, 0, true, 7, draw_dropped, value_dropped },

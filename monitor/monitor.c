@@ -106,19 +106,20 @@ static void draw(struct watching *x, struct state *st, struct shown *shown)
 	grid_end(&g);
 }
 
-static void take_events(struct state *st, const struct shown *shown)
+/* A picture a key: what is pressed next refers to it. */
+static void take_events(struct watching *x, struct state *st, struct shown *shown)
 {
 	struct terminal_event event;
 
-	/* a picture a key: what is pressed next may refer to it */
-	if (!terminal_event(&event))
-		return;
-	if (event.key)
-		state_key(st, shown, event.key);
-	else if (event.wheel)
-		state_wheel(st, shown, event.wheel);
-	else
-		state_click(st, shown, event.y);
+	while (!st->quit && terminal_event(&event)) {
+		if (event.key)
+			state_key(st, shown, event.key);
+		else if (event.wheel)
+			state_wheel(st, shown, event.wheel);
+		else
+			state_click(st, shown, event.y);
+		draw(x, st, shown);
+	}
 }
 
 static int run_screen(struct watching *x, struct err *e)
@@ -139,7 +140,7 @@ static int run_screen(struct watching *x, struct err *e)
 		draw(x, &st, &shown);
 		if (!wait_until(w, STDIN_FILENO, due))
 			break;
-		take_events(&st, &shown);
+		take_events(x, &st, &shown);
 		/* a view that needs more has it at once; a new pace begins at once */
 		if (wanted(&st) & ~what)
 			due = now_ns();

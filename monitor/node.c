@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "monitor/figure.h"
 #include "monitor/lines.h"
 
-enum { IFACE = 6, FAR = 20, LABEL = 22, ADDRESS = 27 };
+enum { IFACE = 6, FAR = 20, LABEL = 22, PORT = 6, ADDRESS = 25 };
 
 static const char *tcp_state(uint8_t state)
 {
@@ -96,12 +97,16 @@ static void draw_totals(struct lines *t, const struct stat_node *n)
 	add_total(t, "discarded on sending", n->out_discarded, INK_FULL);
 }
 
-static void add_endpoint(struct lines *t, const struct ip *ip, uint16_t port)
+/* Of its own end a node knows the address. */
+static void add_endpoints(struct lines *t, const struct stat_tcp *c)
 {
+	const struct ip *ip = &c->remote;
 	char address[IP_TEXT_MAX], text[IP_TEXT_MAX + 16];
 
-	snprintf(text, sizeof(text), strchr(ip_text(ip, address), ':') ? "[%s]:%u" : "%s:%u",
-		 ip_text(ip, address), port);
+	snprintf(text, sizeof(text), "%u", c->local_port);
+	lines_right(t, PORT, INK_PLAIN, text);
+	snprintf(text, sizeof(text), ip->family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+		 ip_text(ip, address), c->remote_port);
 	lines_text(t, ADDRESS, INK_PLAIN, text);
 }
 
@@ -118,7 +123,7 @@ static void draw_connections(struct lines *t, const struct scene *s,
 	lines_right(t, FIGURE_COUNT, INK_HEADING, "CWND");
 	lines_right(t, 7, INK_HEADING, "RETRANS");
 	lines_right(t, FIGURE_RATE, INK_HEADING, "RATE");
-	lines_text(t, ADDRESS, INK_HEADING, "LOCAL");
+	lines_right(t, PORT, INK_HEADING, "PORT");
 	lines_text(t, ADDRESS, INK_HEADING, "REMOTE");
 	lines_text(t, 0, INK_HEADING, "CONTROL");
 	vec_each (&s->now->tcp, c) {
@@ -132,8 +137,7 @@ static void draw_connections(struct lines *t, const struct scene *s,
 		lines_count(t, FIGURE_COUNT, INK_PLAIN, c->cwnd);
 		lines_count(t, 7, INK_WARN, (double)c->retransmitted);
 		add_rate(t, 8 * (double)c->delivery_rate);
-		add_endpoint(t, &c->local, c->local_port);
-		add_endpoint(t, &c->remote, c->remote_port);
+		add_endpoints(t, c);
 		lines_text(t, 0, INK_DIM, c->congestion);
 	}
 	if (!any) {

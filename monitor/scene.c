@@ -37,7 +37,7 @@ struct scene_direction scene_direction(const struct scene *s, size_t link, int e
 		d.packets = past_value(s, l, end, HISTORY_PACKETS, past);
 		d.drops = past_value(s, l, end, HISTORY_DROPS, past);
 		d.backlog_bytes = past_value(s, l, end, HISTORY_BACKLOG, past);
-		d.backlog_time = rate > 0 ? 8 * d.backlog_bytes / rate : NAN;
+		d.backlog_time = rate > 0 ? 8 * d.backlog_bytes / rate : 0;
 		d.backlog_packets = d.dropped = NAN;
 		d.known = !isnan(d.bits);
 	}
