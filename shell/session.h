@@ -10,12 +10,14 @@
 #include "run/hooks.h"
 #include "run/job.h"
 #include "run/network.h"
+#include "run/recorder.h"
 #include "shell/output.h"
 
 struct session {
 	struct network *net;
 	struct lang *lang;
 	struct jobs jobs;
+	struct recorder recorder;
 	struct output out;
 	struct hooks hooks;
 	/*
