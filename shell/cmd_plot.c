@@ -201,8 +201,7 @@ static int draw(struct session *s, const struct graph *g, const char *path,
 
 	if (r < 0)
 		return r;
-	if (g->series.n > SERIES_MAX)
-		tell_left_out(s, g, g->series.n - SERIES_MAX);
+	tell_left_out(s, g, g->series.n - graph_main_series(g, SERIES_MAX));
 	if (handlers_at_prompt(s))
 		output_say(&s->out, STYLE_PLAIN, "%s", path);
 	return 0;

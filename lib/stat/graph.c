@@ -208,6 +208,19 @@ void graph_sort(struct graph *g)
 		qsort(g->series.v, kept, sizeof(*g->series.v), by_weight);
 }
 
+size_t graph_main_series(const struct graph *g, size_t max)
+{
+	size_t n = g->series.n;
+
+	while (n > 2 && g->series.v[n - 1].weight * 100 < g->series.v[0].weight)
+		n--;
+	/* two are a link's directions; of connections one may be for control alone */
+	if (n == 2 && graph_quantity_is_tcp(g->quantity) &&
+	    g->series.v[1].weight * 100 < g->series.v[0].weight)
+		n--;
+	return n < max ? n : max;
+}
+
 /* ---- from a recording ---- */
 
 struct reading {

@@ -50,6 +50,10 @@ void graph_add_sample(struct graph *g, const struct snapshot *s, const struct ra
 /* The series of most weight first; those in which nothing is known go. */
 void graph_sort(struct graph *g);
 
+/* How many of the first, max at most, are worth to be drawn: of more than two, those that
+ * have a hundredth of the first one's weight. */
+size_t graph_main_series(const struct graph *g, size_t max);
+
 /* A recording (run/recorder.h) as a graph. A last line that was cut short is left out.
  * -EBADMSG: it is none, e has the place; -ENODATA: it has nothing of that quantity. */
 int graph_read(const char *path, enum graph_quantity q, struct graph **ret,
@@ -61,14 +65,14 @@ struct graph_style {
 };
 
 /*
- * The first series (graph_sort() was called) one below the other, as many as fit, up to
- * four, each with its own scale; *ret_left_out is how many did not. free() it.
+ * The main series (graph_sort() was called) one below the other, as many as fit, up to
+ * four, each with its own scale; *ret_left_out is how many are not there. free() it.
  */
 char *graph_text(const struct graph *g, const struct graph_style *style,
 		 size_t *ret_left_out);
 
-/* A script for gnuplot that draws up to max series to its standard output, as "svg" or
- * "pngcairo". title may be NULL. free() it. */
+/* A script for gnuplot that draws the main series, up to max, to its standard output, as
+ * "svg" or "pngcairo". title may be NULL. free() it. */
 char *graph_gnuplot(const struct graph *g, const char *terminal, const char *title,
 		    size_t max);
 

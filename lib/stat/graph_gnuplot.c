@@ -42,7 +42,7 @@ static void add_data(struct str *b, const struct graph_series *s, size_t number,
 char *graph_gnuplot(const struct graph *g, const char *terminal, const char *title,
 		    size_t max)
 {
-	size_t n = g->series.n < max ? g->series.n : max;
+	size_t n = graph_main_series(g, max);
 	double factor;
 	const char *unit = graph_unit(g->quantity, greatest(g, n), &factor);
 	struct str b = { 0 };

@@ -93,20 +93,18 @@ static void draw(struct canvas *c, const struct graph_series *s, double seconds,
 	}
 }
 
-/* The next of 1, 2, 5, 10, 20 …, so that a scale is easily read. */
+/* The next of 1, 1.5, 2, 3, 5, 8, 10, 15 …, so that a scale is easily read. */
 static double round_up(double v)
 {
+	static const double steps[] = { 1, 1.5, 2, 3, 5, 8, 10 };
 	double unit;
 
 	if (v <= 0)
 		return 1;
 	unit = pow(10, floor(log10(v)));
-	for (int i = 0; i < 4; i++) {
-		static const double steps[] = { 1, 2, 5, 10 };
-
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
 		if (v <= steps[i] * unit * 1.0000001)
 			return steps[i] * unit;
-	}
 	return v;
 }
 
@@ -190,7 +188,7 @@ static void add_panel(struct str *b, const struct graph *g, const struct graph_s
 char *graph_text(const struct graph *g, const struct graph_style *style,
 		 size_t *ret_left_out)
 {
-	size_t n = g->series.n < PANELS_MAX ? g->series.n : PANELS_MAX;
+	size_t n = graph_main_series(g, PANELS_MAX);
 	unsigned columns = style->width > LABEL + AREA_MIN ? style->width - LABEL
 							   : AREA_MIN;
 	unsigned lines;
