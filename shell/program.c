@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "run/recorder.h"
 #include "run/wire_process.h"
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
@@ -305,6 +306,10 @@ static int leave(struct session *s, const struct options *opt, struct err *e)
 	bool passes = opt->action == ACTION_ATTACH && !s->interactive && !s->leave;
 	int r;
 
+	if (handlers_end_recording(s, e) < 0) {
+		report(&s->out, "record", e);
+		s->failed = true;
+	}
 	if (s->net->read_only || s->keep || opt->keep || passes) {
 		if (opt->keep && !s->keep && !s->net->read_only)
 			fprintf(stderr,
@@ -408,6 +413,8 @@ int program_run(int argc, char **argv, const struct watcher *watcher)
 	fill_descriptors();
 	set_locale();
 	raise_descriptor_limit();
+	if (recorder_is_meant(argc, argv))
+		return recorder_main(argc, argv);
 	if (options_parse(argc, argv, &opt, &e) < 0)
 		return usage_error(&e);
 	switch (opt.action) {

@@ -10,6 +10,7 @@
 #include "run/hooks.h"
 #include "run/job.h"
 #include "run/network.h"
+#include "run/recorder.h"
 #include "run/watch.h"
 #include "shell/output.h"
 
@@ -17,6 +18,7 @@ struct session {
 	struct network *net;
 	struct lang *lang;
 	struct jobs jobs;
+	struct recorder recorder;
 	struct output out;
 	struct hooks hooks;
 	/*

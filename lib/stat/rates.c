@@ -1,6 +1,10 @@
 /*
  * rates.c — see rates.h.
  *
+ * An interface counts a super-packet (GSO) as one, with one header; its queueing
+ * discipline counts the packets it stands for, as a rate does. So rates come from the
+ * discipline where the same one was there before, else from the interface.
+ *
  * Where a packet was lost is told by the counter of that place alone: the root of an
  * interface's queueing disciplines counts what those below it drop, so it alone is
  * taken; a packet that lib/wire could not hand to a tap is counted by both, so the
@@ -55,13 +59,17 @@ static bool is_ingress(const struct stat_queue *q)
 	(const struct stat_queue *q = (f)->n_queues ? (s)->queues.v + (f)->queue : NULL; \
 	 q && q < (s)->queues.v + (f)->queue + (f)->n_queues; q++)
 
-/* What lib/wire has handed over of a direction; NULL: it does not carry it. */
-static const struct stat_queue *wire_queue(const struct snapshot *s,
-					   const struct stat_iface *f)
+/* The one through which all packets of a direction go, the last of them; NULL: there is
+ * none. */
+static const struct stat_queue *counting_queue(const struct snapshot *s,
+					       const struct stat_iface *f)
 {
+	const struct stat_queue *last = NULL;
+
 	for
-		each_queue(s, f, q) if (is_wire(q)) return q;
-	return NULL;
+		each_queue(s, f, q) if (is_root(q))
+			last = q; /* lib/wire's comes behind the kernel's */
+	return last;
 }
 
 /* ---- a direction at one moment ---- */
@@ -80,7 +88,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
 static struct moment moment_of(const struct snapshot *s, const struct stat_link *l, int d)
 {
 	const struct stat_iface *f = &l->end[d], *far = &l->end[!d];
-	const struct stat_queue *wire = wire_queue(s, f);
+	const struct stat_queue *last = counting_queue(s, f);
+	const struct stat_queue *wire = last && is_wire(last) ? last : NULL;
 	struct moment m = {
 		.packets = wire ? wire->packets : f->tx_packets,
 		.bytes = wire ? wire->bytes : f->tx_bytes,
@@ -121,6 +130,26 @@ static bool iface_comparable(const struct stat_iface *a, const struct stat_iface
 	       b->rx_packets >= a->rx_packets && b->rx_bytes >= a->rx_bytes;
 }
 
+/* What a direction has carried since; false: a counter went backwards. */
+static bool carried(const struct snapshot *before, const struct stat_iface *was,
+		    const struct snapshot *now, const struct stat_iface *f,
+		    uint64_t *ret_packets, uint64_t *ret_bytes)
+{
+	const struct stat_queue *a = counting_queue(before, was);
+	const struct stat_queue *b = counting_queue(now, f);
+	bool wire = a && b && is_wire(a) && is_wire(b);
+
+	if (a && b && a->handle == b->handle && strcmp(a->kind, b->kind) == 0 &&
+	    b->packets >= a->packets && b->bytes >= a->bytes) {
+		*ret_packets = b->packets - a->packets;
+		*ret_bytes = b->bytes - a->bytes;
+		return true;
+	}
+	*ret_packets = f->tx_packets - was->tx_packets;
+	*ret_bytes = f->tx_bytes - was->tx_bytes;
+	return !wire;
+}
+
 static struct rate_direction direction_at(const struct stat_link *l, int d,
 					  const struct moment *now)
 {
@@ -138,22 +167,21 @@ static struct rate_direction direction_at(const struct stat_link *l, int d,
 }
 
 static void compare(struct rate_direction *r, const struct stat_link *l, int d,
-		    const struct moment *before, const struct moment *now, double seconds)
+		    const uint64_t before[LOSS_PLACES], const uint64_t now[LOSS_PLACES],
+		    uint64_t packets, uint64_t bytes, double seconds)
 {
 	uint64_t lost = 0;
 
-	if (now->packets < before->packets || now->bytes < before->bytes)
-		return;
 	for (int i = 0; i < LOSS_PLACES; i++)
-		lost += grown(before->lost[i], now->lost[i]);
+		lost += grown(before[i], now[i]);
 	r->known = true;
-	r->bits = 8 * (double)(now->bytes - before->bytes) / seconds;
-	r->packets = (double)(now->packets - before->packets) / seconds;
+	r->bits = 8 * (double)bytes / seconds;
+	r->packets = (double)packets / seconds;
 	r->drops = (double)lost / seconds;
 	if (l->shape[d].rate)
 		r->load = r->bits / (double)l->shape[d].rate;
 	if (r->bits > 0)
-		r->backlog_time = (double)now->backlog_bytes * 8 / r->bits;
+		r->backlog_time = (double)r->backlog_bytes * 8 / r->bits;
 }
 
 static struct rate_link rate_of(const struct snapshot *before, const struct snapshot *now,
@@ -164,16 +192,19 @@ static struct rate_link rate_of(const struct snapshot *before, const struct snap
 
 	for (int d = 0; d < 2; d++) {
 		struct moment m = moment_of(now, l, d), m_was;
+		uint64_t packets, bytes;
 
 		r.direction[d] = direction_at(l, d, &m);
 		memcpy(r.lost[d], m.lost, sizeof(m.lost));
 		if (!was || was->wire != l->wire ||
-		    !iface_comparable(&was->end[d], &l->end[d]))
+		    !iface_comparable(&was->end[d], &l->end[d]) ||
+		    !carried(before, &was->end[d], now, &l->end[d], &packets, &bytes))
 			continue;
 		m_was = moment_of(before, was, d);
 		if (!iface_comparable(&was->end[!d], &l->end[!d]))
 			m_was.lost[LOSS_FAR] = m.lost[LOSS_FAR];
-		compare(&r.direction[d], l, d, &m_was, &m, seconds);
+		compare(&r.direction[d], l, d, m_was.lost, m.lost, packets, bytes,
+			seconds);
 	}
 	return r;
 }

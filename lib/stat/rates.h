@@ -19,7 +19,8 @@ struct rate_direction {
 	double drops;	  /* packets/s, lost anywhere on this direction */
 	double load;	  /* bits over the shaped rate, 1 is full; 0: no rate is set */
 	uint64_t dropped; /* packets since the link was made: the total */
-	uint64_t packets_sent, bytes_sent; /* the same as bits and packets, in total */
+	/* totals: of the interface, where a super-packet is one; or of lib/wire */
+	uint64_t packets_sent, bytes_sent;
 	uint64_t backlog_packets, backlog_bytes; /* now */
 	double backlog_time; /* s that the backlog takes at the present rate; 0: none */
 };

@@ -55,6 +55,7 @@ enum report_column {
 	REPORT_COLUMNS,
 };
 const char *report_column_name(enum report_column c); /* "bits_per_s", … */
+const char *report_column_help(enum report_column c); /* for the manual */
 
 /* "up", "down", "stale", "gone": of a direction, by both its ends. */
 const char *report_state(const struct stat_link *l, int direction);

@@ -7,47 +7,64 @@
 
 #include "stat/report.h"
 
-static const char *const names[] = {
-	[REPORT_KIND] = "kind",
-	[REPORT_TIME] = "time_s",
-	[REPORT_MONOTONIC] = "monotonic_s",
-	[REPORT_LINK] = "link",
-	[REPORT_FROM] = "from",
-	[REPORT_TO] = "to",
-	[REPORT_STATE] = "state",
-	[REPORT_BITS] = "bits_per_s",
-	[REPORT_PACKETS] = "packets_per_s",
-	[REPORT_DROPS] = "drops_per_s",
-	[REPORT_LOAD] = "load",
-	[REPORT_BACKLOG_PACKETS] = "backlog_packets",
-	[REPORT_BACKLOG_BYTES] = "backlog_bytes",
-	[REPORT_BACKLOG_TIME] = "backlog_s",
-	[REPORT_SENT_PACKETS] = "sent_packets",
-	[REPORT_SENT_BYTES] = "sent_bytes",
-	[REPORT_DROPPED] = "dropped_packets",
-	[REPORT_SET_RATE] = "set_rate_bits_per_s",
-	[REPORT_SET_DELAY] = "set_delay_s",
-	[REPORT_SET_LOSS] = "set_loss",
-	[REPORT_NODE] = "node",
-	[REPORT_SOCKET] = "socket",
-	[REPORT_LOCAL] = "local",
-	[REPORT_REMOTE] = "remote",
-	[REPORT_CONGESTION] = "congestion",
-	[REPORT_CWND] = "cwnd_segments",
-	[REPORT_MSS] = "mss_bytes",
-	[REPORT_RTT] = "rtt_s",
-	[REPORT_RTTVAR] = "rttvar_s",
-	[REPORT_MIN_RTT] = "min_rtt_s",
-	[REPORT_RETRANSMITTED] = "retransmitted_segments",
-	[REPORT_ACKED] = "acked_bytes",
-	[REPORT_RECEIVED] = "received_bytes",
-	[REPORT_DELIVERY] = "delivery_bits_per_s",
+static const struct {
+	const char *name, *help;
+} columns[] = {
+	[REPORT_KIND] = { "kind", "link: one direction of a link; tcp: a TCP connection "
+				  "in one node" },
+	[REPORT_TIME] = { "time_s", "when it was read: seconds since 1970" },
+	[REPORT_MONOTONIC] = { "monotonic_s", "the same by a clock that is never set" },
+	[REPORT_LINK] = { "link", "the link's name" },
+	[REPORT_FROM] = { "from", "the interface that sends" },
+	[REPORT_TO] = { "to", "the interface that receives" },
+	[REPORT_STATE] = { "state", "up, down, stale (it could not be read anew), gone" },
+	[REPORT_BITS] = { "bits_per_s",
+			  "carried since the row before, with Ethernet headers" },
+	[REPORT_PACKETS] = { "packets_per_s", "the same in packets" },
+	[REPORT_DROPS] = { "drops_per_s",
+			   "packets lost anywhere on the way since the row before" },
+	[REPORT_LOAD] = { "load",
+			  "bits_per_s as a share of the rate that is set; 1 is full" },
+	[REPORT_BACKLOG_PACKETS] = { "backlog_packets", "that wait in queues now" },
+	[REPORT_BACKLOG_BYTES] = { "backlog_bytes", "the same in bytes" },
+	[REPORT_BACKLOG_TIME] = { "backlog_s",
+				  "how long these take at the present rate" },
+	[REPORT_SENT_PACKETS] = { "sent_packets",
+				  "since the interface was made; a super-packet (GSO) "
+				  "counts as one, where the rates take it apart" },
+	[REPORT_SENT_BYTES] = { "sent_bytes", "the same in bytes" },
+	[REPORT_DROPPED] = { "dropped_packets",
+			     "lost anywhere on the way since the link was made" },
+	[REPORT_SET_RATE] = { "set_rate_bits_per_s", "the rate that is set" },
+	[REPORT_SET_DELAY] = { "set_delay_s", "the delay that is set" },
+	[REPORT_SET_LOSS] = { "set_loss", "the loss that is set, as a share" },
+	[REPORT_NODE] = { "node", "the node that has the socket" },
+	[REPORT_SOCKET] = { "socket", "the kernel's number of it" },
+	[REPORT_LOCAL] = { "local", "its own address and port" },
+	[REPORT_REMOTE] = { "remote", "the other end's" },
+	[REPORT_CONGESTION] = { "congestion", "the congestion control, as in cubic" },
+	[REPORT_CWND] = { "cwnd_segments", "the congestion window" },
+	[REPORT_MSS] = { "mss_bytes", "the maximum segment size" },
+	[REPORT_RTT] = { "rtt_s", "the smoothed round-trip time" },
+	[REPORT_RTTVAR] = { "rttvar_s", "its variation" },
+	[REPORT_MIN_RTT] = { "min_rtt_s", "the shortest one" },
+	[REPORT_RETRANSMITTED] = { "retransmitted_segments",
+				   "since the connection began" },
+	[REPORT_ACKED] = { "acked_bytes", "that were sent, and the other end has" },
+	[REPORT_RECEIVED] = { "received_bytes", "that came from it" },
+	[REPORT_DELIVERY] = { "delivery_bits_per_s",
+			      "how fast data arrives there, as TCP measures it" },
 };
-_Static_assert(ARRAY_LEN(names) == REPORT_COLUMNS, "a name each");
+_Static_assert(ARRAY_LEN(columns) == REPORT_COLUMNS, "a row each");
 
 const char *report_column_name(enum report_column c)
 {
-	return names[c];
+	return columns[c].name;
+}
+
+const char *report_column_help(enum report_column c)
+{
+	return columns[c].help;
 }
 
 /* ---- words that JSON has too ---- */
@@ -194,7 +211,7 @@ static void write_tcp(FILE *to, const struct snapshot *s, const struct stat_tcp 
 void report_csv_head(FILE *to)
 {
 	for (int i = 0; i < REPORT_COLUMNS; i++)
-		fprintf(to, "%s%s", i ? "," : "", names[i]);
+		fprintf(to, "%s%s", i ? "," : "", columns[i].name);
 	putc('\n', to);
 }
 

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,40 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "plan/plan.h"
-#include "stat/programs.h"
-#include "stat/space.h"
-#include "wire/control.h"
+#include "stat/sampling.h"
 
 enum {
 	DESCRIPTORS_APART = 64, /* that the process needs for other things */
 	ROOM_MADE = 16,		/* sockets that are closed where descriptors run out */
 	TROUBLES_TOLD = 3,
-};
-
-struct sampler {
-	char *dir;
-	int home;		    /* the namespace that the process is in */
-	VEC(struct space *) spaces; /* by node id */
-	size_t open, open_max;	    /* sockets that are kept */
-	struct model *seen;	    /* as of the last sample; NULL: there was none */
-	VEC(char *) names;	    /* of its links, in its order */
-	struct programs programs;
-	VEC(struct programs_home) homes; /* by id, of the last time */
-	struct wire_client wires;
-};
-
-/* One sample under way. */
-struct sampling {
-	struct sampler *s;
-	const struct model *m;
-	struct snapshot *to;
-	int ns;			       /* the folder of namespaces */
-	bool changed;		       /* the model, since the last sample */
-	struct wire_link_stats *wires; /* of the links, in the model's order */
-	bool *has_wires;	       /* whether they could be read */
-	struct str trouble;
-	size_t troubles;
 };
 
 static uint64_t now_ns(clockid_t clock)
@@ -102,7 +73,7 @@ static void remove_space(struct sampler *s, size_t at)
 	vec_remove(&s->spaces, at);
 }
 
-static void forget_names(struct sampler *s)
+void sampler_forget_names(struct sampler *s)
 {
 	vec_each (&s->names, name)
 		free(*name);
@@ -116,7 +87,7 @@ void sampler_free(struct sampler *s)
 	while (s->spaces.n)
 		remove_space(s, s->spaces.n - 1);
 	vec_free(&s->spaces);
-	forget_names(s);
+	sampler_forget_names(s);
 	vec_free(&s->names);
 	programs_free(&s->programs);
 	vec_free(&s->homes);
@@ -130,7 +101,7 @@ void sampler_free(struct sampler *s)
 /* ---- what could not be read ---- */
 
 /* Clears e. */
-static void tell(struct sampling *x, const char *what, struct err *e)
+void sampling_tell(struct sampling *x, const char *what, struct err *e)
 {
 	if (x->troubles++ < TROUBLES_TOLD)
 		str_addf(&x->trouble, "%s%s: %s", x->trouble.n ? "; " : "", what, e->msg);
@@ -230,7 +201,7 @@ static void read_links(struct sampling *x, struct space *p)
 	else
 		p->stale = true;
 	if (r < 0 && p->there)
-		tell(x, p->name, &e);
+		sampling_tell(x, p->name, &e);
 	err_clear(&e);
 	spare(x, p);
 }
@@ -254,7 +225,7 @@ static void read_node(struct sampling *x, struct space *p, unsigned what)
 		r = space_read_tcp(p, &e);
 	if (r < 0) {
 		p->stale = true;
-		tell(x, p->name, &e);
+		sampling_tell(x, p->name, &e);
 	}
 	if (what & SAMPLE_TCP)
 		vec_each (&p->tcp, t)
@@ -269,7 +240,7 @@ static void go_home(struct sampling *x)
 
 	if (r < 0) {
 		err_sys(&e, r, "go back to it");
-		tell(x, "the own network namespace", &e);
+		sampling_tell(x, "the own network namespace", &e);
 	}
 }
 
@@ -304,189 +275,12 @@ static void read_programs(struct sampling *x)
 	vec_free(&s->homes);
 	memcpy(&s->homes, &homes, sizeof(homes));
 	if (programs_read(&s->programs, s->homes.v, s->homes.n, &e) < 0)
-		tell(x, "programs", &e);
+		sampling_tell(x, "programs", &e);
 	vec_each (&s->spaces, p) {
 		const struct programs_home *h = (*p)->there ? home_of(s, *p) : NULL;
 
 		(*p)->node_counted.cpu = h ? h->cpu : 0;
 		(*p)->node_counted.programs = h ? h->count : 0;
-	}
-}
-
-/* ---- links that lib/wire carries ---- */
-
-static int open_wires(struct sampler *s, struct err *e)
-{
-	cleanup_free char *path = mem_printf("%s/wire", s->dir);
-
-	return s->wires.fd >= 0 ? 0 : wire_client_open(&s->wires, path, e);
-}
-
-static void read_wires(struct sampling *x)
-{
-	bool answers = true;
-
-	for (size_t i = 0; i < x->m->links.n && answers; i++) {
-		const struct link *l = x->m->links.v[i];
-		struct err e = ERR_INIT;
-		int r;
-
-		if (!l->wire)
-			continue;
-		r = open_wires(x->s, &e);
-		if (r == 0)
-			r = wire_client_stats(&x->s->wires, l->id, &x->wires[i], &e);
-		x->has_wires[i] = r == 0;
-		answers = x->s->wires.fd >= 0;
-		if (r < 0)
-			tell(x, x->s->names.v[i], &e);
-	}
-}
-
-static struct stat_queue wire_queue(const struct wire_stats *w)
-{
-	return (struct stat_queue){
-		.kind = "wire",
-		.parent = TC_H_ROOT,
-		.packets = w->packets,
-		.bytes = w->bytes,
-		.dropped = w->dropped,
-		.marked = w->marked,
-		.backlog_packets = w->backlog_packets,
-		.backlog_bytes = w->backlog_bytes,
-	};
-}
-
-static struct stat_wire wire_counted(const struct wire_stats *w)
-{
-	return (struct stat_wire){
-		.lost = w->lost,
-		.duplicated = w->duplicated,
-		.corrupted = w->corrupted,
-		.dropped = w->dropped,
-		.marked = w->marked,
-		.refused = w->refused,
-	};
-}
-
-/* ---- into the snapshot ---- */
-
-static void add_nodes(struct sampling *x)
-{
-	vec_reserve(&x->to->nodes, x->m->nodes.n);
-	for (size_t i = 0; i < x->m->nodes.n; i++) {
-		const struct node *n = x->m->nodes.v[i];
-		const struct space *p = x->s->spaces.v[i];
-		const struct space_iface *bridge = NULL;
-		struct stat_node to = p->node_counted;
-
-		to.id = n->id;
-		memcpy(to.name, n->name, sizeof(to.name));
-		to.kind = n->kind;
-		to.up = n->up;
-		to.presence = !p->there ? STAT_GONE : p->stale ? STAT_STALE : STAT_FRESH;
-		vec_each (&n->ports, port)
-			to.n_ports += port->link != 0;
-		if (n->kind == NODE_SWITCH)
-			bridge = space_iface(p, IFINDEX_BRIDGE);
-		if (bridge)
-			to.bridge_dropped = bridge->counted.errors[STAT_RX_DROPPED] +
-					    bridge->counted.errors[STAT_TX_DROPPED];
-		vec_push(&x->to->nodes, to);
-	}
-}
-
-static void name_links(struct sampling *x)
-{
-	struct sampler *s = x->s;
-
-	if (!x->changed)
-		return;
-	forget_names(s);
-	vec_each (&x->m->links, l)
-		vec_push(&s->names, link_text(x->m, *l));
-}
-
-static void add_links(struct sampling *x)
-{
-	name_links(x);
-	vec_reserve(&x->to->links, x->m->links.n);
-	for (size_t i = 0; i < x->m->links.n; i++) {
-		const struct link *l = x->m->links.v[i];
-		struct stat_link to = { .id = l->id, .wire = l->wire };
-
-		to.name = mem_strdup(x->s->names.v[i]);
-		for (int end = 0; end < 2; end++) {
-			to.shape[end] = l->shape[end];
-			to.node[end] = l->end[end].node;
-			to.number[end] = l->end[end].index;
-			to.end[end].presence = STAT_GONE;
-		}
-		vec_push(&x->to->links, to);
-	}
-}
-
-static struct stat_queue kernel_queue(const struct queue_state *q)
-{
-	struct stat_queue t = {
-		.handle = q->handle,
-		.parent = q->parent,
-		.is_class = q->is_class,
-		.packets = q->packets,
-		.bytes = q->bytes,
-		.dropped = q->dropped,
-		.overlimits = q->overlimits,
-		.requeues = q->requeued,
-		.marked = q->marked,
-		.backlog_packets = q->backlog_packets,
-		.backlog_bytes = q->backlog_bytes,
-	};
-
-	memcpy(t.kind, q->kind, sizeof(t.kind));
-	return t;
-}
-
-/* *q: where the queues of ifindex begin, if it has some. */
-static void add_iface(struct sampling *x, const struct space *p, size_t *q, int ifindex,
-		      const struct port *port)
-{
-	const struct space_iface *f = space_iface(p, ifindex);
-	const struct space_state *s = space_state(p, ifindex);
-	struct stat_link *l = (void *)(uintptr_t)snapshot_link(x->to, port->link);
-	size_t i = (size_t)(l - x->to->links.v);
-	struct stat_iface *to = &l->end[port->end];
-
-	if (!f || !s || (l->wire && !x->has_wires[i]))
-		return;
-	*to = f->counted;
-	to->presence = p->stale ? STAT_STALE : STAT_FRESH;
-	to->up = s->up;
-	to->carrier = s->carrier;
-	to->mtu = s->mtu;
-	to->queue = x->to->queues.n;
-	for (; *q < p->queues.n && p->queues.v[*q].ifindex == ifindex; ++*q)
-		vec_push(&x->to->queues, kernel_queue(&p->queues.v[*q]));
-	if (l->wire) {
-		const struct wire_stats *w = &x->wires[i].direction[port->end];
-
-		l->by_wire[port->end] = wire_counted(w);
-		vec_push(&x->to->queues, wire_queue(w));
-	}
-	to->n_queues = x->to->queues.n - to->queue;
-}
-
-/* Both the ports and the queues are in the order of ifindex. */
-static void add_ifaces(struct sampling *x, const struct node *n, const struct space *p)
-{
-	size_t q = 0;
-
-	for (unsigned i = 0; i < n->ports.n && p->there; i++) {
-		int ifindex = IFINDEX_BASE + (int)i;
-
-		while (q < p->queues.n && p->queues.v[q].ifindex < ifindex)
-			q++;
-		if (n->ports.v[i].link)
-			add_iface(x, p, &q, ifindex, &n->ports.v[i]);
 	}
 }
 
@@ -497,22 +291,21 @@ static void read_all(struct sampling *x, unsigned what)
 	struct sampler *s = x->s;
 	uint64_t begin = now_ns(CLOCK_MONOTONIC), end;
 
-	add_links(x);
+	sampling_add_links(x);
 	vec_each (&s->spaces, p)
 		read_links(x, *p);
-	read_wires(x);
+	sampling_read_wires(x);
 	end = now_ns(CLOCK_MONOTONIC);
 	x->to->time = begin + (end - begin) / 2;
 	x->to->wall = now_ns(CLOCK_REALTIME) - (end - begin) / 2;
-	for (size_t i = 0; i < x->m->nodes.n; i++)
-		add_ifaces(x, x->m->nodes.v[i], s->spaces.v[i]);
+	sampling_add_ifaces(x);
 	if (what)
 		vec_each (&s->spaces, p)
 			read_node(x, *p, what);
 	go_home(x);
 	if (what & SAMPLE_NODES)
 		read_programs(x);
-	add_nodes(x);
+	sampling_add_nodes(x);
 	conclude_trouble(x);
 	x->to->took = now_ns(CLOCK_MONOTONIC) - begin;
 }

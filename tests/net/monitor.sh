@@ -63,7 +63,7 @@ unlike 'the other link is not asked for' "$OUT" 's1>h2'
 check 'nothing else is in it' test -z "$(LC_ALL=C tr -d '\n -~' <<<"$OUT")"
 espalier monitor "$NET" --json every 100ms for 500ms
 check 'JSON, a snapshot a line' test "$(grep -c '^{.*}$' <<<"$OUT")" -ge 2
-like 'its links have names' "$(head -n 1 <<<"$OUT" | members links.0.name)" '^h1 s1$'
+like 'its links have names' "$(head -n 1 <<<"$OUT" | members links.0.link)" '^h1 s1$'
 espalier monitor "$NET" --csv --once every 100ms
 like 'CSV has a head, and rows' "$OUT" $'^[a-z_,]+.*\n.*h1 s1'
 OUT=$("$ESPALIER" monitor "$NET" every 100ms 2>"$WORK/quiet" | head -n 1)
@@ -75,7 +75,7 @@ equal 'it fails' "$STATUS" 1
 espalier monitor "$NET-no" --once
 like 'a network that is none' "$OUT" 'no network'
 says 'in a file, one picture' 'monitor every 100ms'
-like 'which is the result of the command' "$(answer result.links.0.name)" '^h1 s1$'
+like 'which is the result of the command' "$(answer result.links.0.link)" '^h1 s1$'
 
 # ---- on a terminal, beside the shell ----
 

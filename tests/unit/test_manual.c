@@ -47,9 +47,10 @@ static char *plain(const char *roff)
 static void page_has_all_sections(void **state)
 {
 	static const char *const sections[] = {
-		"\n.SH NAME\n",	   "\n.SH SYNOPSIS\n",	      "\n.SH DESCRIPTION\n",
-		"\n.SH OPTIONS\n", "\n.SH COMMANDS\n",	      "\n.SH WORDS\n",
-		"\n.SH FILES\n",   "\n.SH \"EXIT STATUS\"\n", "\n.SH EXAMPLES\n",
+		"\n.SH NAME\n",	      "\n.SH SYNOPSIS\n", "\n.SH DESCRIPTION\n",
+		"\n.SH OPTIONS\n",    "\n.SH COMMANDS\n", "\n.SH WORDS\n",
+		"\n.SH RECORDINGS\n", "\n.SH FILES\n",	  "\n.SH \"EXIT STATUS\"\n",
+		"\n.SH EXAMPLES\n",
 	};
 	cleanup_free char *page = manual_page(monitor_watcher.keys);
 	const char *at = page;
