@@ -77,6 +77,8 @@ bench:
 	@$(BUILD)/tests/bench/wire
 	@echo
 	@tests/bench/shapes
+	@echo
+	@tests/bench/monitor
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
 		scripts/vm tests/bench/shapes 3; fi

@@ -40,8 +40,13 @@ void changes_add(struct changes *c, const struct snapshot *before,
 	c->v.n = kept;
 	if (!before)
 		return;
-	vec_each (&now->links, l) {
-		const struct stat_link *old = snapshot_link(before, l->id);
+	for (size_t i = 0; i < now->links.n; i++) {
+		const struct stat_link *l = now->links.v + i, *old;
+
+		/* mostly nothing came or went, and it is in the same place */
+		old = i < before->links.n && before->links.v[i].id == l->id
+			      ? before->links.v + i
+			      : snapshot_link(before, l->id);
 
 		if (!old || link_differs(old, l))
 			note(c, l->id, now->time);

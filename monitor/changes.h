@@ -11,7 +11,8 @@ struct changes {
 	VEC(struct {
 		uint32_t id;
 		uint64_t time;
-	}) v;
+	})
+	v;
 };
 
 /* before NULL: nothing is new yet. */

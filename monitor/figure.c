@@ -77,8 +77,9 @@ const char *figure_share(char buf[FIGURE_MAX], double share)
 		snprintf(buf, FIGURE_MAX, "-");
 	else
 		snprintf(buf, FIGURE_MAX, "%.*f%%",
-			 percent >= 0.05 && percent < 9.95 && percent != floor(percent) ? 1
-										    : 0,
+			 percent >= 0.05 && percent < 9.95 && percent != floor(percent)
+				 ? 1
+				 : 0,
 			 fmin(percent, 9999));
 	return buf;
 }
@@ -131,7 +132,8 @@ void figure_graph(struct grid *g, int x, int y, int width, int height, enum ink 
 {
 	for (int column = 0; column < width; column++) {
 		int i = n - 2 * (width - column); /* of the value on the left */
-		float left = i >= 0 ? values[i] : NAN, right = i >= -1 ? values[i + 1] : NAN;
+		float left = i >= 0 ? values[i] : NAN,
+		      right = i >= -1 ? values[i + 1] : NAN;
 		int high[] = { level_of(left, full, height),
 			       level_of(right, full, height) };
 

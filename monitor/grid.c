@@ -21,8 +21,10 @@ static uint32_t next_point(const char **s)
 		return '?';
 	for (; more && ((unsigned char)**s & 0xc0) == 0x80; more--)
 		c = c << 6 | ((unsigned char)*(*s)++ & 0x3f);
-	/* control characters, and beyond what we draw ourselves: maybe two columns wide */
-	return more || (c >= 0x80 && c < 0xa0) || c >= 0x2900 || (c >= 0x300 && c < 0x2000)
+	/* control characters, and beyond what we draw ourselves: maybe two columns wide
+	 */
+	return more || (c >= 0x80 && c < 0xa0) || c >= 0x2900 ||
+			       (c >= 0x300 && c < 0x2000)
 		       ? '?'
 		       : c;
 }
@@ -91,8 +93,8 @@ void grid_begin(struct grid *g, int width, int height, bool ascii)
 	*g = (struct grid){ .width = width > 0 ? width : 0,
 			    .height = height > 0 ? height : 0,
 			    .ascii = ascii };
-	g->cells = mem_alloc(((size_t)g->width * (size_t)g->height + 1) *
-			     sizeof(*g->cells));
+	g->cells =
+		mem_alloc(((size_t)g->width * (size_t)g->height + 1) * sizeof(*g->cells));
 }
 
 void grid_end(struct grid *g)

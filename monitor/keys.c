@@ -37,7 +37,8 @@ static struct list *list_of(struct state *s)
 static size_t selected_row(const struct choice_id *selected, const struct shown *shown)
 {
 	for (size_t i = 0; i < shown->n; i++)
-		if (shown->rows[i].id == selected->id && shown->rows[i].end == selected->end)
+		if (shown->rows[i].id == selected->id &&
+		    shown->rows[i].end == selected->end)
 			return i;
 	return 0;
 }
@@ -63,8 +64,8 @@ static bool move(struct state *s, const struct shown *shown, long by)
 	}
 	if (shown->n == 0)
 		return false;
-	list->selected = shown->rows[moved(selected_row(&list->selected, shown), by,
-					   shown->n)];
+	list->selected =
+		shown->rows[moved(selected_row(&list->selected, shown), by, shown->n)];
 	list->top = shown->top;
 	return true;
 }
@@ -187,9 +188,8 @@ static bool sort_by(struct state *s, const struct shown *shown, int step)
 	if (!list || shown->columns == 0)
 		return false;
 	/* -1 is the order in which they were added */
-	list->column = (list->column + 1 + step + shown->columns + 1) %
-			       (shown->columns + 1) -
-		       1;
+	list->column =
+		(list->column + 1 + step + shown->columns + 1) % (shown->columns + 1) - 1;
 	list->top = 0;
 	return true;
 }
@@ -345,7 +345,9 @@ static const struct {
 	  { { '<', sort_last }, { '>', sort_next }, { KEY_FUNCTION + 6, sort_next } } },
 	{ "r, I", "sort the other way round", { { 'r', reverse }, { 'I', reverse } } },
 	{ "p", "problems first: down, drops, 90% full or more", { { 'p', problems } } },
-	{ "Space", "freeze the picture; counting goes on behind it", { { ' ', freeze } } },
+	{ "Space",
+	  "freeze the picture; counting goes on behind it",
+	  { { ' ', freeze } } },
 	{ "Left Right, [ ]",
 	  "a second, or ten, back and on",
 	  { { KEY_CURSOR_LEFT, back_one },

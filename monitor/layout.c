@@ -59,8 +59,8 @@ static void draw_bar(struct grid *g, const struct scene *s, const struct state *
 	grid_fill(g, 0, 0, g->width, INK_TITLE, ' ');
 	time_text(s, st, clock, sizeof(clock));
 	if (st->frozen && s->back + st->past > 0)
-		snprintf(right, sizeof(right), "frozen, %us back %s ",
-			 s->back + st->past, clock);
+		snprintf(right, sizeof(right), "frozen, %us back %s ", s->back + st->past,
+			 clock);
 	else if (st->frozen)
 		snprintf(right, sizeof(right), "frozen %s ", clock);
 	else
@@ -112,20 +112,22 @@ static void draw_totals(struct grid *g, const struct scene *s, const struct stat
 	x = 1 + grid_text(g, 1, 1, g->width - 1, INK_DIM, text);
 	snprintf(text, sizeof(text), "   %s drops/s", figure_count(c, drops));
 	x += grid_text(g, x, 1, g->width - x, drops > 0 ? INK_FULL : INK_DIM, text);
-	snprintf(text, sizeof(text), "   %zu problem%s", problems, problems == 1 ? "" : "s");
+	snprintf(text, sizeof(text), "   %zu problem%s", problems,
+		 problems == 1 ? "" : "s");
 	if (problems)
 		grid_text(g, x, 1, g->width - x, INK_FULL, text);
 }
 
 /* ---- the lines at the bottom ---- */
 
-static void draw_note(struct grid *g, int y, const struct scene *s, const struct state *st,
-		      const char *note)
+static void draw_note(struct grid *g, int y, const struct scene *s,
+		      const struct state *st, const char *note)
 {
 	const char *trouble = s->trouble ? s->trouble : s->now->trouble;
 	int x = 1;
 
-	if (st->typing || (*st->filter && st->view != VIEW_LINK && st->view != VIEW_NODE)) {
+	if (st->typing ||
+	    (*st->filter && st->view != VIEW_LINK && st->view != VIEW_NODE)) {
 		x += grid_text(g, x, y, g->width, INK_KEY, "/");
 		x += grid_text(g, x, y, g->width - x, INK_STRONG, st->filter);
 		if (st->typing)
@@ -145,12 +147,11 @@ static void draw_keys(struct grid *g, int y, const struct state *st)
 		const char *key, *what;
 		bool in_list, in_detail;
 	} rows[] = {
-		{ "?", "help", true, true },	 { "q", "leave", true, true },
-		{ "Esc", "back", false, true },
-		{ "Enter", "open", true, false }, { "/", "filter", true, false },
-		{ "< >", "sort", true, false },	 { "p", "problems", true, false },
-		{ "Space", "freeze", true, true }, { "Tab", "views", true, true },
-		{ "+ -", "pace", true, true },
+		{ "?", "help", true, true },	  { "q", "leave", true, true },
+		{ "Esc", "back", false, true },	  { "Enter", "open", true, false },
+		{ "/", "filter", true, false },	  { "< >", "sort", true, false },
+		{ "p", "problems", true, false }, { "Space", "freeze", true, true },
+		{ "Tab", "views", true, true },	  { "+ -", "pace", true, true },
 	};
 	bool detail = st->help || st->view == VIEW_LINK || st->view == VIEW_NODE;
 	int x = 1;
@@ -158,7 +159,8 @@ static void draw_keys(struct grid *g, int y, const struct state *st)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		int width = grid_columns(rows[i].key) + 1 + grid_columns(rows[i].what);
 
-		if (!(detail ? rows[i].in_detail : rows[i].in_list) || x + width >= g->width)
+		if (!(detail ? rows[i].in_detail : rows[i].in_list) ||
+		    x + width >= g->width)
 			continue;
 		x += grid_text(g, x, y, g->width - x, INK_KEY, rows[i].key) + 1;
 		x += grid_text(g, x, y, g->width - x, INK_DIM, rows[i].what) + 2;
@@ -182,8 +184,9 @@ void layout(struct grid *g, const struct scene *s, const struct state *st,
 	*ret = (struct shown){ .past_max = HISTORY_SECONDS - 1 };
 	grid_clear(g);
 	if (g->width < LAYOUT_WIDTH_MIN || g->height < LAYOUT_HEIGHT_MIN) {
-		snprintf(note, sizeof(note), "%dx%d is too small: %dx%d at least, q leaves",
-			 g->width, g->height, LAYOUT_WIDTH_MIN, LAYOUT_HEIGHT_MIN);
+		snprintf(note, sizeof(note),
+			 "%dx%d is too small: %dx%d at least, q leaves", g->width,
+			 g->height, LAYOUT_WIDTH_MIN, LAYOUT_HEIGHT_MIN);
 		grid_text(g, 0, 0, g->width, INK_PLAIN, note);
 		return;
 	}
@@ -196,7 +199,8 @@ void layout(struct grid *g, const struct scene *s, const struct state *st,
 		draw_keys(g, bottom, st);
 		bottom--;
 	}
-	(st->help ? view_help_draw : views[st->view])(g, top, bottom - top, s, st, ret, note);
+	(st->help ? view_help_draw : views[st->view])(g, top, bottom - top, s, st, ret,
+						      note);
 	draw_note(g, bottom, s, st, note);
 }
 
@@ -235,7 +239,8 @@ void view_help_draw(struct grid *g, int y, int height, const struct scene *s,
 			break;
 		keys = key_help(i, &help);
 		grid_text(g, 1, y + row, longest, INK_KEY, keys);
-		grid_text(g, longest + 3, y + row, g->width - longest - 3, INK_PLAIN, help);
+		grid_text(g, longest + 3, y + row, g->width - longest - 3, INK_PLAIN,
+			  help);
 	}
 	if (n > (size_t)height)
 		snprintf(note, NOTE_MAX, "%zu lines; Down shows more", n);

@@ -11,7 +11,9 @@ enum { GAP = 2 };
 
 void lines_begin(struct lines *l, struct grid *g, int y, int height, size_t scroll)
 {
-	*l = (struct lines){ .g = g, .y = y, .height = height, .scroll = scroll, .row = -1 };
+	*l = (struct lines){
+		.g = g, .y = y, .height = height, .scroll = scroll, .row = -1
+	};
 }
 
 void lines_next(struct lines *l)

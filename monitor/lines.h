@@ -20,8 +20,8 @@ struct lines {
 void lines_begin(struct lines *l, struct grid *g, int y, int height, size_t scroll);
 /* Begins the next line. */
 void lines_next(struct lines *l);
-/* A cell of that width, if there is room, and a gap of two; 0: as long as it is, or as there
- * is room. */
+/* A cell of that width, if there is room, and a gap of two; 0: as long as it is, or as
+ * there is room. */
 void lines_text(struct lines *l, int width, enum ink ink, const char *text);
 void lines_right(struct lines *l, int width, enum ink ink, const char *text);
 /* Counts, dim where there is nothing; ink: of more than that. */

@@ -56,9 +56,11 @@ static void draw_direction(struct grid *g, int x, int y, int width, int height,
 
 	n = n > HISTORY_SECONDS ? HISTORY_SECONDS : n;
 	columns = n / 2;
-	at += grid_text(g, at, y, width, INK_STRONG, scene_direction_name(s, l, end, name)) +
+	at += grid_text(g, at, y, width, INK_STRONG,
+			scene_direction_name(s, l, end, name)) +
 	      2;
-	at += grid_text(g, at, y, x + width - at, figure_ink(isnan(d.load) ? 0.1 : d.load),
+	at += grid_text(g, at, y, x + width - at,
+			figure_ink(isnan(d.load) ? 0.1 : d.load),
 			figure_rate(buf, d.bits));
 	at += grid_text(g, at, y, x + width - at, INK_DIM, shape);
 	snprintf(text, sizeof(text), "  drops %s/s", figure_count(buf, d.drops));
@@ -72,7 +74,8 @@ static void draw_direction(struct grid *g, int x, int y, int width, int height,
 	    !stat_history_get(s->history, l->id, end, HISTORY_BITS, s->back + st->past,
 			      (size_t)n, values))
 		return;
-	/* what was reached goes to the top where it is more than the rate, or no rate is set */
+	/* what was reached goes to the top where it is more than the rate, or no rate is
+	 * set */
 	for (int i = 0; i < n; i++)
 		full = fmax(full, values[i]);
 	grid_right(g, x, y + 1, SCALE - 1, INK_DIM, figure_rate(buf, full));
@@ -112,8 +115,8 @@ static void draw_queue(struct lines *t, const struct stat_queue *q, int depth)
 	if (strcmp(q->kind, "wire") == 0)
 		snprintf(name, sizeof(name), "wire");
 	else if (q->is_class)
-		snprintf(name, sizeof(name), "%*sclass %x:%x", 2 * depth, "", q->handle >> 16,
-			 q->handle & 0xffff);
+		snprintf(name, sizeof(name), "%*sclass %x:%x", 2 * depth, "",
+			 q->handle >> 16, q->handle & 0xffff);
 	else
 		snprintf(name, sizeof(name), "%*s%s %x:", 2 * depth, "", q->kind,
 			 q->handle >> 16);
@@ -163,7 +166,8 @@ static void draw_queues(struct lines *t, const struct scene *s, const struct sta
 
 		if (!i->n_queues)
 			continue;
-		snprintf(title, sizeof(title), "QUEUES %s", scene_node_name(s, l->node[end]));
+		snprintf(title, sizeof(title), "QUEUES %s",
+			 scene_node_name(s, l->node[end]));
 		queue_titles(t, title);
 		draw_tree(t, s->now->queues.v + i->queue, i->n_queues, NULL, 0);
 	}
@@ -256,12 +260,13 @@ void view_link_draw(struct grid *g, int y, int height, const struct scene *s,
 	char text[160];
 
 	if (link < 0) {
-		grid_text(g, 1, y, width, INK_DIM, "that link is not there any more; Esc leads back");
+		grid_text(g, 1, y, width, INK_DIM,
+			  "that link is not there any more; Esc leads back");
 		return;
 	}
 	l = s->now->links.v + link;
-	snprintf(text, sizeof(text), "%s   %s:eth%u — %s:eth%u   %s   %s   MTU %uB", l->name,
-		 scene_node_name(s, l->node[0]), l->number[0],
+	snprintf(text, sizeof(text), "%s   %s:eth%u — %s:eth%u   %s   %s   MTU %uB",
+		 l->name, scene_node_name(s, l->node[0]), l->number[0],
 		 scene_node_name(s, l->node[1]), l->number[1], scene_link_state(l),
 		 scene_engine(l)[0] == '-' ? "no shape" : scene_engine(l), l->end[0].mtu);
 	grid_text(g, 1, y, width, INK_STRONG, text);

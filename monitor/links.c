@@ -27,7 +27,7 @@ static void draw_name(struct grid *g, int x, int y, int width, const struct scen
 		      const struct state *st, const struct list_row *r)
 {
 	static const enum ink inks[] = {
-		[PROBLEM_GONE] = INK_FULL, [PROBLEM_DOWN] = INK_FULL,
+		[PROBLEM_GONE] = INK_FULL,  [PROBLEM_DOWN] = INK_FULL,
 		[PROBLEM_DROPS] = INK_FULL, [PROBLEM_FULL] = INK_FULL,
 		[PROBLEM_STALE] = INK_WARN, [PROBLEM_NONE] = INK_PLAIN,
 	};
@@ -106,14 +106,14 @@ static void draw_minute(struct grid *g, int x, int y, int width, const struct sc
 	double full = (double)link_of(s, r)->shape[r->id.end].rate;
 	float values[MINUTE];
 
-	if (!stat_history_get(s->history, r->id.id, r->id.end, HISTORY_BITS, s->back + st->past,
-			 MINUTE, values))
+	if (!stat_history_get(s->history, r->id.id, r->id.end, HISTORY_BITS,
+			      s->back + st->past, MINUTE, values))
 		return;
 	/* without a rate, the highest of the minute fills it */
 	for (int i = 0; link_of(s, r)->shape[r->id.end].rate == 0 && i < MINUTE; i++)
 		full = fmax(full, values[i]);
-	figure_graph(g, x, y, width, 1, figure_ink(r->d.load > 0 ? r->d.load : 0.1), values,
-		     MINUTE, full);
+	figure_graph(g, x, y, width, 1, figure_ink(r->d.load > 0 ? r->d.load : 0.1),
+		     values, MINUTE, full);
 }
 
 static void draw_drops(struct grid *g, int x, int y, int width, const struct scene *s,
@@ -262,20 +262,20 @@ static double value_delay(const struct scene *s, const struct list_row *r)
 }
 
 static const struct list_column columns[] = {
-	{ "LINK", 0, 0, false, 0, draw_name, NULL },
-	{ "STATE", 5, 0, false, 4, draw_state, value_state },
-	{ "RATE", FIGURE_RATE, 0, true, 0, draw_rate, value_rate },
-	{ "LOAD", FIGURE_SHARE, 25, true, 1, draw_load, value_load },
-	{ "MINUTE", 6, MINUTE / 2, true, 3, draw_minute, value_rate },
-	{ "PKT/S", FIGURE_COUNT, 0, true, 5, draw_packets, value_packets },
-	{ "DROP/S", 6, 0, true, 2, draw_drops, value_drops },
-	{ "DROPS", FIGURE_COUNT, 0, true, 7, draw_dropped, value_dropped },
-	{ "WAITS", FIGURE_TIME, 0, true, 6, draw_queue_time, value_queue_time },
-	{ "QUEUE", FIGURE_BYTES, 0, true, 8, draw_queue_bytes, value_queue_bytes },
-	{ "PKT", FIGURE_COUNT, 0, true, 9, draw_queue_packets, value_queue_packets },
-	{ "DELAY", FIGURE_TIME, 0, true, 10, draw_delay, value_delay },
-	{ "LOSS", FIGURE_SHARE, 0, true, 11, draw_loss, set_loss },
-	{ "ENGINE", 6, 0, false, 12, draw_engine, value_engine },
+	{ "LINK", 0, 0, 0, false, 0, draw_name, NULL },
+	{ "STATE", 5, 0, 0, false, 4, draw_state, value_state },
+	{ "RATE", FIGURE_RATE, 0, 0, true, 0, draw_rate, value_rate },
+	{ "LOAD", 11, FIGURE_SHARE, 25, true, 1, draw_load, value_load },
+	{ "MINUTE", 10, 6, MINUTE / 2, true, 3, draw_minute, value_rate },
+	{ "PKT/S", FIGURE_COUNT, 0, 0, true, 5, draw_packets, value_packets },
+	{ "DROP/S", 6, 0, 0, true, 2, draw_drops, value_drops },
+	{ "DROPS", FIGURE_COUNT, 0, 0, true, 7, draw_dropped, value_dropped },
+	{ "WAITS", FIGURE_TIME, 0, 0, true, 6, draw_queue_time, value_queue_time },
+	{ "QUEUE", FIGURE_BYTES, 0, 0, true, 8, draw_queue_bytes, value_queue_bytes },
+	{ "PKT", FIGURE_COUNT, 0, 0, true, 9, draw_queue_packets, value_queue_packets },
+	{ "DELAY", FIGURE_TIME, 0, 0, true, 10, draw_delay, value_delay },
+	{ "LOSS", FIGURE_SHARE, 0, 0, true, 11, draw_loss, set_loss },
+	{ "ENGINE", 6, 0, 0, false, 12, draw_engine, value_engine },
 };
 
 void view_links_draw(struct grid *g, int y, int height, const struct scene *s,

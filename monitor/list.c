@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { COLUMNS_MAX = 24, NAME_MIN = 9, NAME_WIDEST = 40 };
+enum { COLUMNS_MAX = 24, NAME_MIN = 9, NAME_WIDEST = 40, NARROW = 72 };
 
 /* ---- which rows, in which order ---- */
 
@@ -132,11 +132,13 @@ static void grow(struct fit *f, const struct list_column *columns, size_t n, int
 static void fit(struct fit *f, const struct list_column *columns, size_t n, int longest,
 		int width)
 {
-	f->gap = width < 72 ? 1 : 2;
+	f->gap = width < NARROW ? 1 : 2;
 	longest = longest < NAME_MIN ? NAME_MIN : longest;
 	longest = longest > NAME_WIDEST ? NAME_WIDEST : longest;
 	for (size_t i = 0; i < n; i++)
-		f->width[i] = columns[i].width ? columns[i].width : longest;
+		f->width[i] = !columns[i].width			    ? longest
+			      : width < NARROW && columns[i].narrow ? columns[i].narrow
+								    : columns[i].width;
 	/* a long name takes no more than a third of a small window */
 	for (size_t i = 0; i < n; i++)
 		if (!columns[i].width && f->width[i] > width / 3 && width / 3 >= NAME_MIN)
@@ -165,14 +167,16 @@ static void draw_titles(struct grid *g, int y, const struct list_column *columns
 			continue;
 		/* as numbers fall, names rise */
 		snprintf(title, sizeof(title), "%s%s", columns[i].title,
-			 !sorted				   ? ""
+			 !sorted				       ? ""
 			 : how->reversed == (columns[i].value != NULL) ? "▲"
-								   : "▼");
+								       : "▼");
 		/* the arrow may stand in the gap */
 		if (columns[i].right)
-			grid_right(g, x, y, f->width[i] + (sorted && f->gap > 1), ink, title);
+			grid_right(g, x, y, f->width[i] + (sorted && f->gap > 1), ink,
+				   title);
 		else
-			grid_text(g, x, y, f->width[i] + (sorted && f->gap > 1), ink, title);
+			grid_text(g, x, y, f->width[i] + (sorted && f->gap > 1), ink,
+				  title);
 		x += f->width[i] + f->gap;
 	}
 }
@@ -220,8 +224,7 @@ static void tell_left_out(const struct list_column *columns, size_t n,
 	for (size_t i = 0; i < n && at < size; i++)
 		if (f->width[i] < 0)
 			at += (size_t)snprintf(note + at, size - at, "%s%s",
-					       at ? ", " : "no room for ",
-					       columns[i].title);
+					       at ? " " : "no room: ", columns[i].title);
 }
 
 void list_draw(struct grid *g, int y, int height, const struct list_column *columns,
@@ -256,8 +259,9 @@ void list_draw(struct grid *g, int y, int height, const struct list_column *colu
 	}
 	if (rows->n == 0)
 		grid_text(g, 0, ret->y, g->width, INK_DIM,
-			  *st->filter ? "nothing has this in its name; Esc ends the filter"
-				      : "nothing is there yet");
+			  *st->filter
+				  ? "nothing has this in its name; Esc ends the filter"
+				  : "nothing is there yet");
 	tell_left_out(columns, n, &f, note, note_size);
 }
 

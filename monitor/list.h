@@ -14,8 +14,8 @@
 
 struct list_row {
 	struct choice_id id;
-	const char *name; /* owned by the list */
-	size_t index;	  /* into the snapshot's links or nodes */
+	const char *name;	  /* owned by the list */
+	size_t index;		  /* into the snapshot's links or nodes */
 	struct scene_direction d; /* links */
 	enum problem problem;
 	bool changed;
@@ -23,10 +23,11 @@ struct list_row {
 
 struct list_column {
 	const char *title;
-	int width;	/* least; 0: of the longest name */
-	int widest;	/* it grows to, where there is room; 0: does not grow */
+	int width;  /* least; 0: of the longest name */
+	int narrow; /* least in a narrow window; 0: the same */
+	int widest; /* it grows to, where there is room; 0: does not grow */
 	bool right;
-	unsigned rank;	/* 0: always there */
+	unsigned rank; /* 0: always there */
 	void (*draw)(struct grid *g, int x, int y, int width, const struct scene *s,
 		     const struct state *st, const struct list_row *r);
 	/* What is sorted by, the greatest first; NULL: the name, from A on. */

@@ -15,11 +15,16 @@ enum { IFACE = 6, FAR = 20, LABEL = 22, PORT = 6, ADDRESS = 25 };
 static const char *tcp_state(uint8_t state)
 {
 	static const char *const names[] = {
-		[TCP_ESTABLISHED] = "established", [TCP_SYN_SENT] = "syn-sent",
-		[TCP_SYN_RECV] = "syn-recv",	   [TCP_FIN_WAIT1] = "fin-wait-1",
-		[TCP_FIN_WAIT2] = "fin-wait-2",	   [TCP_TIME_WAIT] = "time-wait",
-		[TCP_CLOSE] = "closed",		   [TCP_CLOSE_WAIT] = "close-wait",
-		[TCP_LAST_ACK] = "last-ack",	   [TCP_LISTEN] = "listen",
+		[TCP_ESTABLISHED] = "established",
+		[TCP_SYN_SENT] = "syn-sent",
+		[TCP_SYN_RECV] = "syn-recv",
+		[TCP_FIN_WAIT1] = "fin-wait-1",
+		[TCP_FIN_WAIT2] = "fin-wait-2",
+		[TCP_TIME_WAIT] = "time-wait",
+		[TCP_CLOSE] = "closed",
+		[TCP_CLOSE_WAIT] = "close-wait",
+		[TCP_LAST_ACK] = "last-ack",
+		[TCP_LISTEN] = "listen",
 		[TCP_CLOSING] = "closing",
 	};
 
@@ -30,11 +35,12 @@ static void add_rate(struct lines *t, double bits)
 {
 	char buf[FIGURE_MAX];
 
-	lines_right(t, FIGURE_RATE, bits > 0 ? INK_PLAIN : INK_DIM, figure_rate(buf, bits));
+	lines_right(t, FIGURE_RATE, bits > 0 ? INK_PLAIN : INK_DIM,
+		    figure_rate(buf, bits));
 }
 
-static void draw_interfaces(struct lines *t, const struct scene *s, const struct state *st,
-			    const struct stat_node *n)
+static void draw_interfaces(struct lines *t, const struct scene *s,
+			    const struct state *st, const struct stat_node *n)
 {
 	lines_next(t);
 	lines_text(t, IFACE, INK_HEADING, "IFACE");
@@ -68,7 +74,8 @@ static void draw_interfaces(struct lines *t, const struct scene *s, const struct
 			add_rate(t, in.bits);
 			add_rate(t, out.bits);
 			lines_count(t, 6, INK_FULL, out.drops);
-			lines_right(t, FIGURE_BYTES, out.backlog_bytes > 0 ? INK_WARN : INK_DIM,
+			lines_right(t, FIGURE_BYTES,
+				    out.backlog_bytes > 0 ? INK_WARN : INK_DIM,
 				    figure_bytes(buf, out.backlog_bytes));
 		}
 	}
@@ -163,7 +170,8 @@ void view_node_draw(struct grid *g, int y, int height, const struct scene *s,
 	n = s->now->nodes.v + node;
 	r = s->rates->nodes.v + node;
 	snprintf(text, sizeof(text),
-		 "%s   %s   %s   forwards %s pkt/s   CPU %s   %u program%s   %u TCP, %u UDP",
+		 "%s   %s   %s   forwards %s pkt/s   CPU %s   %u program%s   %u TCP, %u "
+		 "UDP",
 		 n->name, node_kind_name(n->kind), scene_node_state(n),
 		 figure_count(forwarded, r->known ? r->forwarded : NAN),
 		 figure_share(cpu, r->known ? r->cpu : NAN), n->programs,

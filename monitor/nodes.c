@@ -191,18 +191,18 @@ static double value_udp(const struct scene *s, const struct list_row *r)
 }
 
 static const struct list_column columns[] = {
-	{ "NODE", 0, 0, false, 0, draw_name, NULL },
-	{ "KIND", 6, 0, false, 5, draw_kind, value_kind },
-	{ "STATE", 5, 0, false, 4, draw_state, value_state },
-	{ "PORTS", FIGURE_COUNT, 0, true, 9, draw_ports, value_ports },
-	{ "RECEIVED", FIGURE_RATE, 0, true, 1, draw_received, value_received },
-	{ "SENT", FIGURE_RATE, 0, true, 1, draw_sent, value_sent },
-	{ "FWD/S", FIGURE_COUNT, 0, true, 2, draw_forwarded, value_forwarded },
-	{ "NO ROUTE/S", 10, 0, true, 8, draw_no_route, value_no_route },
-	{ "CPU", FIGURE_SHARE, 0, true, 3, draw_cpu, value_cpu },
-	{ "PROGRAMS", 8, 0, true, 10, draw_programs, value_programs },
-	{ "TCP", 4, 0, true, 6, draw_tcp, value_tcp },
-	{ "UDP", 4, 0, true, 7, draw_udp, value_udp },
+	{ "NODE", 0, 0, 0, false, 0, draw_name, NULL },
+	{ "KIND", 6, 0, 0, false, 5, draw_kind, value_kind },
+	{ "STATE", 5, 0, 0, false, 4, draw_state, value_state },
+	{ "PORTS", FIGURE_COUNT, 0, 0, true, 9, draw_ports, value_ports },
+	{ "RECEIVED", FIGURE_RATE, 0, 0, true, 1, draw_received, value_received },
+	{ "SENT", FIGURE_RATE, 0, 0, true, 1, draw_sent, value_sent },
+	{ "FWD/S", FIGURE_COUNT, 0, 0, true, 2, draw_forwarded, value_forwarded },
+	{ "NO ROUTE/S", 10, 0, 0, true, 8, draw_no_route, value_no_route },
+	{ "CPU", FIGURE_SHARE, 0, 0, true, 3, draw_cpu, value_cpu },
+	{ "PROGRAMS", 8, 0, 0, true, 10, draw_programs, value_programs },
+	{ "TCP", 4, 0, 0, true, 6, draw_tcp, value_tcp },
+	{ "UDP", 4, 0, 0, true, 7, draw_udp, value_udp },
 };
 
 static enum problem problem_of(const struct stat_node *n, const struct rate_node *r)

@@ -16,8 +16,9 @@ struct node_place {
 };
 
 struct places {
-	VEC(struct node_place) v; /* in the order of the snapshot's nodes; empty: too many */
-	uint64_t of;	     /* which nodes and links it was made for */
+	VEC(struct node_place)
+	v;	     /* in the order of the snapshot's nodes; empty: too many */
+	uint64_t of; /* which nodes and links it was made for */
 };
 
 /* Makes it new if the nodes or links are others than before. */

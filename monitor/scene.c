@@ -95,8 +95,8 @@ const char *scene_engine(const struct stat_link *l)
 	return shape_is_none(&l->shape[0]) && shape_is_none(&l->shape[1]) ? "-" : "netem";
 }
 
-const char *scene_direction_name(const struct scene *s, const struct stat_link *l, int end,
-				 char buf[SCENE_NAME_MAX])
+const char *scene_direction_name(const struct scene *s, const struct stat_link *l,
+				 int end, char buf[SCENE_NAME_MAX])
 {
 	const char *blank = strchr(l->name, ' ');
 

@@ -19,7 +19,7 @@ struct scene {
 	const struct changes *changes;
 	const struct places *places; /* NULL: the topology is not asked for */
 	const char *trouble;	     /* why nothing newer is there; NULL: all is well */
-	unsigned back; /* s from `now` to the newest of the history: 0 unless frozen */
+	unsigned back;	/* s from `now` to the newest of the history: 0 unless frozen */
 	uint64_t every; /* ns between samples */
 	const uint32_t *only; /* ids of the links and nodes to show */
 	size_t n_only;	      /* 0: all */
@@ -55,8 +55,8 @@ const char *scene_engine(const struct stat_link *l); /* "netem", "wire"; "-": no
 
 enum { SCENE_NAME_MAX = 2 * NODE_NAME_MAX + 48 };
 /* "h1→s1", "uplink h1→s1": from that end. */
-const char *scene_direction_name(const struct scene *s, const struct stat_link *l, int end,
-				 char buf[SCENE_NAME_MAX]);
+const char *scene_direction_name(const struct scene *s, const struct stat_link *l,
+				 int end, char buf[SCENE_NAME_MAX]);
 /* The node's name, "?" where it is not there. */
 const char *scene_node_name(const struct scene *s, uint32_t id);
 

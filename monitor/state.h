@@ -43,10 +43,10 @@ struct state {
 	bool problems_first;
 	size_t scroll; /* a detail's or the help's first line */
 	bool frozen;
-	unsigned past; /* frozen: s before that moment */
+	unsigned past;	/* frozen: s before that moment */
 	uint64_t every; /* ns between samples */
 	unsigned theme;
-	bool redraw; /* of the whole terminal */
+	bool redraw;  /* of the whole terminal */
 	bool written; /* for no user: no keys, no views to choose from */
 	bool quit;
 };
@@ -55,11 +55,11 @@ struct state {
 struct shown {
 	struct choice_id *rows; /* owned; all rows of the list, as ordered */
 	size_t n;
-	size_t top;	/* of them, the first in the window */
-	int y, page;	/* the window: its first line, and how many */
-	size_t lines;	/* of a detail or the help: all, … */
-	size_t scroll;	/* … and the first that is in the window */
-	int columns;	/* that can be sorted by */
+	size_t top;	   /* of them, the first in the window */
+	int y, page;	   /* the window: its first line, and how many */
+	size_t lines;	   /* of a detail or the help: all, … */
+	size_t scroll;	   /* … and the first that is in the window */
+	int columns;	   /* that can be sorted by */
 	unsigned past_max; /* s that can be looked back */
 };
 void shown_free(struct shown *s);

@@ -39,7 +39,8 @@ static const struct node_place *place_of(const struct places *p, uint32_t node)
 static bool too_near(const struct box *a, const struct box *b, int *ret_x, int *ret_y)
 {
 	*ret_x = (a->x < b->x ? a->x + a->width - b->x : b->x + b->width - a->x) + GAP_X;
-	*ret_y = (a->y < b->y ? a->y + a->height - b->y : b->y + b->height - a->y) + GAP_Y;
+	*ret_y = (a->y < b->y ? a->y + a->height - b->y : b->y + b->height - a->y) +
+		 GAP_Y;
 	return *ret_x > 0 && *ret_y > 0;
 }
 
@@ -48,7 +49,8 @@ static int within(int at, int length, int room)
 	return at > room - length ? (room > length ? room - length : 0) : at < 0 ? 0 : at;
 }
 
-/* Moves two apart by one cell, the way that is shorter; sideways a cell is half as long. */
+/* Moves two apart by one cell, the way that is shorter; sideways a cell is half as long.
+ */
 static void push(struct drawing *d, struct box *a, struct box *b, int by_x, int by_y)
 {
 	if (by_x <= 2 * by_y) {
@@ -288,8 +290,7 @@ void view_topology_draw(struct grid *g, int y, int height, const struct scene *s
 			draw_box(g, &d, d.boxes + i, s, st);
 		draw_links(g, &d, s, st, true);
 		tell_rows(&d, ret);
-		snprintf(note, NOTE_MAX,
-			 "%sat each link its fuller direction",
+		snprintf(note, NOTE_MAX, "%sat each link its fuller direction",
 			 d.n && d.boxes[0].height == 1
 				 ? ""
 				 : "round: host, double: router, square: switch; ");

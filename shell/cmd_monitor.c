@@ -47,8 +47,8 @@ int cmd_monitor(struct session *s, const struct args *a, struct err *e)
 		.every = args_number(a, "every", 0),
 		.time = args_number(a, "for", 0),
 		.form = s->watch_form,
-		.once = s->watch_once || (!s->interactive && !s->watches &&
-					  !args_has(a, "for")),
+		.once = s->watch_once ||
+			(!s->interactive && !s->watches && !args_has(a, "for")),
 		.to = stdout,
 		.interrupted = interrupted,
 	};

@@ -59,10 +59,8 @@ static const struct {
 	enum action action;
 	int least, most; /* how many words may follow; most -1: any number */
 } actions[] = {
-	{ "attach", ACTION_ATTACH, 1, 1 },
-	{ "ls", ACTION_LIST, 0, 0 },
-	{ "destroy", ACTION_DESTROY, 1, -1 },
-	{ "doctor", ACTION_DOCTOR, 0, 0 },
+	{ "attach", ACTION_ATTACH, 1, 1 },    { "ls", ACTION_LIST, 0, 0 },
+	{ "destroy", ACTION_DESTROY, 1, -1 }, { "doctor", ACTION_DOCTOR, 0, 0 },
 	{ "monitor", ACTION_MONITOR, 1, -1 },
 };
 
@@ -159,8 +157,9 @@ static void take_option(struct options *o, const struct option_row *row)
 static int check_lab(const char *word, struct err *e)
 {
 	static const char *const slips[][2] = {
-		{ "attach", "attach" },	    { "ls", "ls" },	    { "list", "ls" },
-		{ "destroy", "destroy" },   { "doctor", "doctor" }, { "help", "--help" },
+		{ "attach", "attach" },	    { "ls", "ls" },
+		{ "list", "ls" },	    { "destroy", "destroy" },
+		{ "doctor", "doctor" },	    { "help", "--help" },
 		{ "version", "--version" }, { "monitor", "monitor" },
 	};
 	struct suggest g;
@@ -221,7 +220,8 @@ static int check(struct options *o, struct err *e)
 	if (!runs && (o->batch || o->commands))
 		return err_set(e, EINVAL, "%s runs no commands", o->batch ? "-b" : "-c");
 	if (o->action != ACTION_MONITOR && (o->once || o->text || o->csv))
-		return err_set(e, EINVAL, "--once, --text and --csv are for 'monitor NETWORK'");
+		return err_set(e, EINVAL,
+			       "--once, --text and --csv are for 'monitor NETWORK'");
 	if (o->text + o->csv + (o->json && o->action == ACTION_MONITOR) > 1)
 		return err_set(e, EINVAL, "--text, --json and --csv do not go together");
 	if (o->action == ACTION_ATTACH || o->action == ACTION_MONITOR)

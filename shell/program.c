@@ -237,7 +237,8 @@ static int create(struct session *s, const struct options *opt, struct err *e)
 static int attach(struct session *s, const struct options *opt, struct err *e)
 {
 	cleanup_free char *mended = NULL;
-	int r = networks_attach(opt->network, opt->read_only || s->watches, &s->net, &mended, e);
+	int r = networks_attach(opt->network, opt->read_only || s->watches, &s->net,
+				&mended, e);
 
 	if (r < 0)
 		return r;
@@ -361,11 +362,7 @@ static int run_session(const struct options *opt, const struct watcher *watcher)
 		tell_left_behind(&s);
 	r = attaches ? attach(&s, opt, &e) : create(&s, opt, &e);
 	if (r < 0) {
-		report(&s.out,
-		       s.watches  ? "monitor"
-		       : attaches ? "attach"
-				  : "start",
-		       &e);
+		report(&s.out, s.watches ? "monitor" : attaches ? "attach" : "start", &e);
 		network_detach(s.net);
 		session_end(&s);
 		return r == -EINVAL ? STATUS_USAGE : (int)status_of(r);

@@ -38,7 +38,7 @@ struct session {
 	bool watches; /* `espalier monitor`: that is all it is for, in this form: */
 	enum watch_form watch_form;
 	bool watch_once;
-	bool mute;	      /* standard output cannot be written any more */
+	bool mute; /* standard output cannot be written any more */
 	VEC(char *)
 	sources; /* real paths of files under way, against `source` of itself */
 };

@@ -196,9 +196,12 @@ const struct verb verbs[] = {
 	  "    verify all" },
 	{ "monitor", "[TARGET...] [every TIME] [for TIME]",
 	  "watch links, nodes and the topology live", VERB_LOOKS, cmd_monitor,
-	  "All links and nodes, or those that are named, a new sample each second unless\n"
-	  "every says otherwise. ? shows the keys, q leads back to the prompt. From another\n"
-	  "terminal, `espalier monitor NETWORK` does the same. Where there is no terminal\n"
+	  "All links and nodes, or those that are named, a new sample each second "
+	  "unless\n"
+	  "every says otherwise. ? shows the keys, q leads back to the prompt. From "
+	  "another\n"
+	  "terminal, `espalier monitor NETWORK` does the same. Where there is no "
+	  "terminal\n"
 	  "it is written as text: one picture, or what there is in the time of for.\n"
 	  "    monitor\n"
 	  "    monitor r1 r2 every 200ms\n"

@@ -17,7 +17,7 @@ enum watch_form {
 };
 
 struct watch_request {
-	struct network *net; /* where it is read-only, it is refreshed */
+	struct network *net;  /* where it is read-only, it is refreshed */
 	const uint32_t *only; /* ids of links and nodes; n_only 0: all */
 	size_t n_only;
 	uint64_t every; /* ns between samples, WATCH_EVERY_MIN at least; 0: WATCH_EVERY */

@@ -89,7 +89,8 @@ static void add_link(struct snapshot *s, size_t i, double seconds)
 	for (int end = 0; end < 2; end++) {
 		struct stat_iface *f = &l.end[end];
 		double bytes = bytes_after(i, end, seconds);
-		bool full = links[i].rate && links[i].bits[end] > 0.9 * (double)links[i].rate;
+		bool full = links[i].rate &&
+			    links[i].bits[end] > 0.9 * (double)links[i].rate;
 
 		l.shape[end] = (struct shape){ .rate = links[i].rate,
 					       .delay = links[i].delay,
@@ -287,8 +288,8 @@ static void check(const char *name, const struct scene *s, const struct state *s
 		  int width, int height, bool ascii)
 {
 	cleanup_free char *text = draw(s, st, width, height, ascii);
-	cleanup_free char *file = mem_printf("%s-%dx%d%s", name, width, height,
-					     ascii ? "-ascii" : "");
+	cleanup_free char *file =
+		mem_printf("%s-%dx%d%s", name, width, height, ascii ? "-ascii" : "");
 
 	same(file, text);
 }
@@ -309,7 +310,8 @@ static struct state state_of(enum view view)
 
 static void every_view_in_every_size(void **state)
 {
-	static const char *const names[] = { "links", "nodes", "topology", "link", "node" };
+	static const char *const names[] = { "links", "nodes", "topology", "link",
+					     "node" };
 	static const int sizes[][2] = { { 48, 10 }, { 80, 24 }, { 200, 50 } };
 	struct network x;
 	struct scene s;

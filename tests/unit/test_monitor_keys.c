@@ -15,12 +15,9 @@ enum { ROWS = 10, PAGE = 4, MS = 1000000 };
 
 /* A list of ROWS rows through a window of PAGE lines. */
 static struct choice_id rows[ROWS];
-static const struct shown list = { .rows = rows,
-				   .n = ROWS,
-				   .y = 3,
-				   .page = PAGE,
-				   .columns = 3,
-				   .past_max = 599 };
+static const struct shown list = {
+	.rows = rows, .n = ROWS, .y = 3, .page = PAGE, .columns = 3, .past_max = 599
+};
 static const struct shown detail = { .lines = 30, .page = 10, .past_max = 599 };
 
 static struct state begin(void)
@@ -289,12 +286,18 @@ static void every_key_is_explained(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(moving),	   cmocka_unit_test(a_row_that_went),
-		cmocka_unit_test(empty_lists),	   cmocka_unit_test(views),
-		cmocka_unit_test(scrolling),	   cmocka_unit_test(help),
-		cmocka_unit_test(filter),	   cmocka_unit_test(order),
-		cmocka_unit_test(time_stands_still), cmocka_unit_test(pace),
-		cmocka_unit_test(mouse),	   cmocka_unit_test(leaving),
+		cmocka_unit_test(moving),
+		cmocka_unit_test(a_row_that_went),
+		cmocka_unit_test(empty_lists),
+		cmocka_unit_test(views),
+		cmocka_unit_test(scrolling),
+		cmocka_unit_test(help),
+		cmocka_unit_test(filter),
+		cmocka_unit_test(order),
+		cmocka_unit_test(time_stands_still),
+		cmocka_unit_test(pace),
+		cmocka_unit_test(mouse),
+		cmocka_unit_test(leaving),
 		cmocka_unit_test(every_key_is_explained),
 	};
 
