@@ -96,7 +96,7 @@ static void draw(struct watching *x, struct state *st, struct shown *shown)
 	watching_freeze(x, st->frozen);
 	scene = watching_scene(x, st->every, st->view == VIEW_TOPOLOGY);
 	terminal_size(&width, &height);
-	grid_begin(&g, width, height, terminal_is_ascii());
+	grid_begin(&g, width, height, st->ascii);
 	shown_free(shown);
 	layout(&g, &scene, st, shown);
 	if (st->redraw)
@@ -127,18 +127,18 @@ static int run_screen(struct watching *x, struct err *e)
 	const struct watch_request *w = x->w;
 	struct shown shown = { 0 };
 	struct state st;
-	uint64_t begin = now_ns(), due = begin;
+	uint64_t due = now_ns(), end = w->time ? due + w->time : UINT64_MAX;
 	int r = watching_sample(x, SAMPLE_LINKS, e);
 
 	state_begin(&st, w->every ? w->every : WATCH_EVERY);
+	st.ascii = terminal_is_ascii();
 	due += st.every < SECOND_SAMPLE ? st.every : SECOND_SAMPLE;
-	while (r == 0 && !st.quit && !interrupted(w) &&
-	       !(w->time && now_ns() - begin >= w->time)) {
+	while (r == 0 && !st.quit && !interrupted(w) && now_ns() < end) {
 		unsigned what = wanted(&st);
 		uint64_t every = st.every;
 
 		draw(x, &st, &shown);
-		if (!wait_until(w, STDIN_FILENO, due))
+		if (!wait_until(w, STDIN_FILENO, due < end ? due : end))
 			break;
 		take_events(x, &st, &shown);
 		/* a view that needs more has it at once; a new pace begins at once */

@@ -47,6 +47,7 @@ struct state {
 	uint64_t every; /* ns between samples */
 	unsigned theme;
 	bool redraw;  /* of the whole terminal */
+	bool ascii;   /* the terminal has no more for sure */
 	bool written; /* for no user: no keys, no views to choose from */
 	bool quit;
 };

@@ -22,7 +22,7 @@ const struct usage_row usage_rows[] = {
 	{ "attach NETWORK", "take up a network that has no shell" },
 	{ "ls", "list the networks that there are" },
 	{ "destroy NETWORK...", "take down networks that have no shell" },
-	{ "monitor NETWORK [WORD...]", "watch a network, as the command monitor" },
+	{ "monitor NETWORK [WORD]...", "watch it, as the command of that name" },
 	{ "doctor", "say what this kernel and user can do" },
 };
 const size_t n_usage_rows = ARRAY_LEN(usage_rows);
@@ -37,8 +37,8 @@ const struct option_row option_rows[] = {
 	{ '\0', "keep", NULL, "leave the network running when the shell ends" },
 	{ '\0', "json", NULL, "one JSON object a command on standard output" },
 	{ '\0', "read-only", NULL, "attach: only look, beside the shell that holds it" },
-	{ '\0', "text", NULL, "monitor: write pictures as text, one after the other" },
-	{ '\0', "csv", NULL, "monitor: write counters and rates as CSV; --json as JSON" },
+	{ '\0', "text", NULL, "monitor: write pictures as text" },
+	{ '\0', "csv", NULL, "monitor: write CSV; --json: a JSON object each time" },
 	{ '\0', "once", NULL, "monitor: only one" },
 	{ '\0', "manual", NULL, "write the manual page in roff to standard output" },
 	{ 'V', "version", NULL, "show the version" },

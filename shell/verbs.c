@@ -196,10 +196,9 @@ const struct verb verbs[] = {
 	  "    verify all" },
 	{ "monitor", "[TARGET...] [every TIME] [for TIME]",
 	  "watch links, nodes and the topology live", VERB_LOOKS, cmd_monitor,
-	  "All links and nodes, or those that are named, a new sample each second "
-	  "unless\n"
-	  "every says otherwise. ? shows the keys, q leads back to the prompt. From "
-	  "another\n"
+	  "All links and nodes, or those that are named; a new sample each second, or "
+	  "as\n"
+	  "every says. ? shows the keys, q leads back to the prompt. From another\n"
 	  "terminal, `espalier monitor NETWORK` does the same. Where there is no "
 	  "terminal\n"
 	  "it is written as text: one picture, or what there is in the time of for.\n"
