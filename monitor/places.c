@@ -141,11 +141,12 @@ static void range(const double *v, size_t n, double *low, double *high)
 	}
 }
 
-/* Fills the unit square; what is long and thin stays so. */
+/* Fills the unit square; what is long and thin stays so. The first node is where one
+ * begins to read. */
 static void scale(struct places *p, const struct snapshot *s, const double *x,
 		  const double *y)
 {
-	double left, right, top, bottom, wide, high;
+	double left, right, top, bottom, wide, high, mirror_x, mirror_y;
 	size_t n = s->nodes.n;
 
 	range(x, n, &left, &right);
@@ -153,11 +154,13 @@ static void scale(struct places *p, const struct snapshot *s, const double *x,
 	wide = fmax(right - left, 1e-6);
 	high = fmax(bottom - top, wide / 3);
 	wide = fmax(wide, high / 3);
+	mirror_x = n && x[0] > (left + right) / 2 ? -1 : 1;
+	mirror_y = n && y[0] > (top + bottom) / 2 ? -1 : 1;
 	for (size_t i = 0; i < n; i++) {
 		struct node_place place = {
 			.node = s->nodes.v[i].id,
-			.x = 0.5 + (x[i] - (left + right) / 2) / wide,
-			.y = 0.5 + (y[i] - (top + bottom) / 2) / high,
+			.x = 0.5 + mirror_x * (x[i] - (left + right) / 2) / wide,
+			.y = 0.5 + mirror_y * (y[i] - (top + bottom) / 2) / high,
 		};
 
 		vec_push(&p->v, place);
