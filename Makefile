@@ -73,6 +73,8 @@ bench:
 	@$(BUILD)/tests/bench/wire
 	@echo
 	@tests/bench/shapes
+	@echo
+	@tests/bench/samples
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
 		scripts/vm tests/bench/shapes 3; fi
@@ -106,8 +108,9 @@ $(BUILD)/espalier: $(BUILD)/shell/main.o $(LIBS)
 $(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 
-# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire.
-$(BUILD)/tests/bench/wire: $(BUILD)/libespalier.a
+# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire,
+# sample lib/stat.
+$(BUILD)/tests/bench/wire $(BUILD)/tests/bench/sample: $(BUILD)/libespalier.a
 $(BENCH_BIN): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
 		$(if $(filter %.a,$^),$(LDLIBS)) -o $@
