@@ -78,6 +78,8 @@ bench:
 	@echo
 	@tests/bench/shapes
 	@echo
+	@tests/bench/samples
+	@echo
 	@tests/bench/monitor
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
@@ -115,8 +117,9 @@ $(BUILD)/espalier: $(MAIN_OBJ) $(LIBS)
 $(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 
-# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire.
-$(BUILD)/tests/bench/wire: $(BUILD)/libespalier.a
+# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire,
+# sample lib/stat.
+$(BUILD)/tests/bench/wire $(BUILD)/tests/bench/sample: $(BUILD)/libespalier.a
 $(BENCH_BIN): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
 		$(if $(filter %.a,$^),$(LDLIBS)) -o $@

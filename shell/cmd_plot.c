@@ -14,6 +14,7 @@
 #include "shell/figure.h"
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
+#include "shell/progress.h"
 #include "shell/text.h"
 #include "stat/graph.h"
 #include "stat/sample.h"
@@ -188,6 +189,7 @@ static void show(struct session *s, const struct graph *g)
 	if (s->out.terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row)
 		style.height = w.ws_row - 1u; /* the prompt has one */
 	text = graph_text(g, &style, &left_out);
+	progress_erase();
 	fputs(text, stdout);
 	tell_left_out(s, g, left_out);
 }

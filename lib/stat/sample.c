@@ -139,11 +139,11 @@ static void match_spaces(struct sampling *x)
 		remove_space(s, s->spaces.n - 1);
 }
 
-static void look(struct sampling *x, struct space *p)
+static void look(struct sampling *x, struct space *p, uint64_t now)
 {
 	size_t before = (size_t)((p->route.fd >= 0) + (p->diag.fd >= 0));
 
-	space_look(p, x->ns);
+	space_look(p, x->ns, now, x->changed);
 	if (p->route.fd < 0 && p->diag.fd < 0)
 		x->s->open -= before;
 }
@@ -189,15 +189,16 @@ static void spare(struct sampling *x, struct space *p)
 
 static void read_links(struct sampling *x, struct space *p)
 {
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
 	struct err e = ERR_INIT;
 	int r;
 
-	look(x, p);
+	look(x, p, now);
 	if (!p->there)
 		return;
 	r = open_socket(x, p, NETLINK_ROUTE, &e);
 	if (r == 0)
-		r = space_read(p, now_ns(CLOCK_MONOTONIC), x->changed, &e);
+		r = space_read(p, now, x->changed, &e);
 	else
 		p->stale = true;
 	if (r < 0 && p->there)

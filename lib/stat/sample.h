@@ -1,9 +1,16 @@
 /*
  * sample.h — reads the counters of a whole network out of the kernel.
  *
- * A netlink socket per namespace is opened once and kept; per sample each gets one
- * dump of its interfaces and one of its queueing disciplines. Nothing is changed, so
- * that a network can be watched while its shell works on it.
+ * A netlink socket per namespace is opened once and kept, as far as the process may have
+ * descriptors. Per sample each gets one dump of its interfaces' counters and, where
+ * packets passed or waited, one of its queueing disciplines; what else there is, and
+ * changes seldom, is read when the model changes, and once a second: whether interfaces
+ * are up, queues of others, whether the namespace is there. Nothing is changed, so that a
+ * network can be watched while its shell works on it.
+ *
+ * SAMPLE_TCP and SAMPLE_NODES cost far more, for the kernel looks through all sockets of
+ * the machine, and IPv4 has its counters in files alone: once a second is enough.
+ * Counters of nodes that were not asked for are as in the sample before.
  */
 #ifndef STAT_SAMPLE_H
 #define STAT_SAMPLE_H

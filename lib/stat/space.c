@@ -58,11 +58,15 @@ void space_clear(struct space *p)
 	vec_free(&p->tcp);
 }
 
-void space_look(struct space *p, int ns)
+void space_look(struct space *p, int ns, uint64_t now, bool all)
 {
 	struct stat st;
-	bool there = fstatat(ns, p->name, &st, 0) == 0;
+	bool there;
 
+	if (!all && p->there && now - p->looked_at < SELDOM)
+		return;
+	p->looked_at = now;
+	there = fstatat(ns, p->name, &st, 0) == 0;
 	if (p->there && there && st.st_dev == p->id.dev && st.st_ino == p->id.ino)
 		return;
 	space_close(p);
@@ -234,7 +238,23 @@ static bool same_ifaces(const space_ifaces *a, const space_states *b)
 	return same;
 }
 
-static int read_counters_of_all(struct space *p, struct err *e)
+/* Whether a packet passed any of them in between. */
+static bool have_moved(const space_ifaces *a, const space_ifaces *b)
+{
+	bool moved = a->n != b->n;
+
+	for (size_t i = 0; i < a->n && !moved; i++) {
+		const struct stat_iface *x = &a->v[i].counted, *y = &b->v[i].counted;
+
+		moved = a->v[i].ifindex != b->v[i].ifindex ||
+			x->tx_packets != y->tx_packets ||
+			x->rx_packets != y->rx_packets ||
+			x->errors[STAT_TX_DROPPED] != y->errors[STAT_TX_DROPPED];
+	}
+	return moved;
+}
+
+static int read_counters_of_all(struct space *p, bool *ret_moved, struct err *e)
 {
 	const struct if_stats_msg header = {
 		.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64),
@@ -246,6 +266,7 @@ static int read_counters_of_all(struct space *p, struct err *e)
 	r = dump(p, RTM_GETSTATS, &header, sizeof(header), read_counters, &c, e);
 	if (r == 0) {
 		sort(&c.ifaces);
+		*ret_moved = have_moved(&p->ifaces, &c.ifaces);
 		swap(&p->ifaces, &c.ifaces);
 	}
 	vec_free(&c.ifaces);
@@ -334,14 +355,25 @@ static int read_queues(struct space *p, uint64_t now, struct err *e)
 
 /* ---- all ---- */
 
+/* Where no packet passed, and none waited, a queue is as it was. */
+static bool is_busy(const struct space *p, bool moved)
+{
+	bool busy = moved && p->queues.n;
+
+	vec_each (&p->queues, q)
+		busy |= q->backlog_packets > 0;
+	return busy;
+}
+
 int space_read(struct space *p, uint64_t now, bool all, struct err *e)
 {
-	int r = read_counters_of_all(p, e);
-	bool seldom = all || r < 0 || !same_ifaces(&p->ifaces, &p->states);
+	bool moved = true;
+	int r = read_counters_of_all(p, &moved, e);
 
-	if (r == 0 && (seldom || now - p->states_at >= SELDOM))
+	all = all || r < 0 || p->stale || !same_ifaces(&p->ifaces, &p->states);
+	if (r == 0 && (all || now - p->states_at >= SELDOM))
 		r = read_states(p, now, e);
-	if (r == 0 && (seldom || p->queues.n || now - p->queues_at >= SELDOM))
+	if (r == 0 && (all || is_busy(p, moved) || now - p->queues_at >= SELDOM))
 		r = read_queues(p, now, e);
 	p->stale = r < 0;
 	return r;

@@ -3,8 +3,8 @@
  * read there last. Private to lib/stat.
  *
  * A socket keeps its namespace, so that a node which was deleted would live on: whether
- * the namespace is still the one that is pinned at the node's path is looked at before
- * every reading, and a socket in one that is not is closed.
+ * the namespace is still the one that is pinned at the node's path is looked at once a
+ * second, and a socket in one that is not is closed.
  */
 #ifndef STAT_SPACE_H
 #define STAT_SPACE_H
@@ -41,8 +41,9 @@ struct space {
 	space_ifaces ifaces;
 	space_states states;
 	queue_vec queues;
-	uint64_t states_at, queues_at; /* when they were read: ns of CLOCK_MONOTONIC */
-	bool stale;		       /* they are of an earlier reading */
+	/* when they, and the namespace, were looked at: ns of CLOCK_MONOTONIC */
+	uint64_t states_at, queues_at, looked_at;
+	bool stale; /* they are of an earlier reading */
 	space_tcp tcp;
 	struct stat_node node_counted; /* its counters */
 };
@@ -54,9 +55,10 @@ void space_close(struct space *p);
 
 /*
  * Whether the namespace is there, the names being in the folder ns; a socket in another
- * is closed, and what was read in another is forgotten.
+ * is closed, and what was read in another is forgotten. Not again within a second, unless
+ * `all` says so.
  */
-void space_look(struct space *p, int ns);
+void space_look(struct space *p, int ns, uint64_t now, bool all);
 /* Moves the thread into it. -ENOENT: it is gone. */
 int space_enter(const struct space *p, int ns, struct err *e);
 /* A socket in it of that protocol, NETLINK_ROUTE or NETLINK_SOCK_DIAG; the thread may be
@@ -65,8 +67,8 @@ int space_open(struct space *p, int ns, int protocol, struct err *e);
 
 /*
  * Interfaces and queues, through its socket. What changes seldom is read only where `all`
- * says so, or it was a second ago, or an interface came or went: queues where there were
- * none, and states. -errno: it is marked as stale, and as before.
+ * says so, or it was a second ago, or an interface came or went: states, and queues where
+ * no packet passed meanwhile. -errno: it is marked as stale, and as before.
  */
 int space_read(struct space *p, uint64_t now, bool all, struct err *e);
 

@@ -121,7 +121,7 @@ now 'slower' 'every 500ms'
 keys c
 keys C-l
 tm resize-window -x 48 -y 10
-now 'a small window says what it leaves out' 'no room for'
+now 'a small window says what it leaves out' 'no room: PKT/S'
 tm resize-window -x 20 -y 3
 now 'a tiny one that it is too small' 'too small'
 tm resize-window -x 120 -y 30
