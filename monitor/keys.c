@@ -154,6 +154,7 @@ static bool go_back(struct state *s, const struct shown *shown)
 		show_view(s, s->from);
 	} else if (s->frozen) {
 		s->frozen = false;
+		s->past = 0;
 	} else if (*s->filter) {
 		*s->filter = '\0';
 	} else {

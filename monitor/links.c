@@ -2,9 +2,7 @@
  * links.c — the view of all links: a row for each direction.
  */
 #include <math.h>
-#include <stdio.h>
 
-#include "monitor/figure.h"
 #include "monitor/layout.h"
 #include "monitor/list.h"
 
@@ -15,267 +13,124 @@ static const struct stat_link *link_of(const struct scene *s, const struct list_
 	return s->now->links.v + r->index;
 }
 
-/* Nothing is dim, so that something is seen. */
-static enum ink ink_of(double value, enum ink ink)
+/* ---- what has more than a figure ---- */
+
+static void draw_state(const struct list_cell *c)
 {
-	return value > 0 ? ink : INK_DIM;
+	list_draw_state(c, scene_link_state(link_of(c->s, c->r)));
 }
 
-/* ---- columns ---- */
-
-static void draw_name(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
+static void draw_engine(const struct list_cell *c)
 {
-	static const enum ink inks[] = {
-		[PROBLEM_GONE] = INK_FULL,  [PROBLEM_DOWN] = INK_FULL,
-		[PROBLEM_DROPS] = INK_FULL, [PROBLEM_FULL] = INK_FULL,
-		[PROBLEM_STALE] = INK_WARN, [PROBLEM_NONE] = INK_PLAIN,
-	};
+	const char *engine = scene_engine(link_of(c->s, c->r));
 
-	(void)s;
-	(void)st;
-	/* marks, too, for who sees no colours */
-	grid_put(g, x, y, r->changed ? INK_CHANGED : inks[r->problem],
-		 r->problem != PROBLEM_NONE ? '!'
-		 : r->changed		    ? 0x25cf
-					    : ' ');
-	grid_text(g, x + 1, y, width - 1, r->changed ? INK_CHANGED : INK_STRONG, r->name);
+	grid_text(c->g, c->x, c->y, c->width, *engine == '-' ? INK_DIM : INK_PLAIN,
+		  engine);
 }
 
-static void draw_state(struct grid *g, int x, int y, int width, const struct scene *s,
-		       const struct state *st, const struct list_row *r)
+static void draw_load(const struct list_cell *c)
 {
-	const char *state = scene_link_state(link_of(s, r));
-
-	(void)st;
-	grid_text(g, x, y, width,
-		  strcmp(state, "up") == 0	? INK_GOOD
-		  : strcmp(state, "stale") == 0 ? INK_WARN
-						: INK_FULL,
-		  state);
-}
-
-static void draw_engine(struct grid *g, int x, int y, int width, const struct scene *s,
-			const struct state *st, const struct list_row *r)
-{
-	const char *engine = scene_engine(link_of(s, r));
-
-	(void)st;
-	grid_text(g, x, y, width, *engine == '-' ? INK_DIM : INK_PLAIN, engine);
-}
-
-static void draw_rate(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
-{
+	double load = c->r->d.load;
+	enum ink ink = isnan(load) ? INK_DIM : figure_ink(load);
 	char buf[FIGURE_MAX];
 
-	(void)s;
-	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.bits, INK_STRONG),
-		   figure_rate(buf, r->d.bits));
+	if (c->width >= NARROW_LOAD && !isnan(load))
+		figure_bar(c->g, c->x, c->y, c->width - FIGURE_SHARE, ink, load);
+	grid_right(c->g, c->x + c->width - FIGURE_SHARE, c->y, FIGURE_SHARE, ink,
+		   figure_share(buf, load));
 }
 
-static void draw_packets(struct grid *g, int x, int y, int width, const struct scene *s,
-			 const struct state *st, const struct list_row *r)
+static void draw_minute(const struct list_cell *c)
 {
-	char buf[FIGURE_MAX];
-
-	(void)s;
-	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.packets, INK_PLAIN),
-		   figure_count(buf, r->d.packets));
-}
-
-static void draw_load(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
-{
-	enum ink ink = figure_ink(r->d.load);
-	char buf[FIGURE_MAX];
-
-	(void)s;
-	(void)st;
-	if (width >= NARROW_LOAD && !isnan(r->d.load))
-		figure_bar(g, x, y, width - FIGURE_SHARE, ink, r->d.load);
-	grid_right(g, x + width - FIGURE_SHARE, y, FIGURE_SHARE,
-		   isnan(r->d.load) ? INK_DIM : ink, figure_share(buf, r->d.load));
-}
-
-static void draw_minute(struct grid *g, int x, int y, int width, const struct scene *s,
-			const struct state *st, const struct list_row *r)
-{
-	double full = (double)link_of(s, r)->shape[r->id.end].rate;
+	uint64_t rate = link_of(c->s, c->r)->shape[c->r->id.end].rate;
+	double full = (double)rate, load = c->r->d.load;
 	float values[MINUTE];
 
-	if (!stat_history_get(s->history, r->id.id, r->id.end, HISTORY_BITS,
-			      s->back + st->past, MINUTE, values))
+	if (!stat_history_get(c->s->history, c->r->id.id, c->r->id.end, HISTORY_BITS,
+			      c->s->back + c->st->past, MINUTE, values))
 		return;
 	/* without a rate, the highest of the minute fills it */
-	for (int i = 0; link_of(s, r)->shape[r->id.end].rate == 0 && i < MINUTE; i++)
+	for (int i = 0; !rate && i < MINUTE; i++)
 		full = fmax(full, values[i]);
-	figure_graph(g, x, y, width, 1, figure_ink(r->d.load > 0 ? r->d.load : 0.1),
+	figure_graph(c->g, c->x, c->y, c->width, 1, load > 0 ? figure_ink(load) : INK_LOW,
 		     values, MINUTE, full);
 }
 
-static void draw_drops(struct grid *g, int x, int y, int width, const struct scene *s,
-		       const struct state *st, const struct list_row *r)
-{
-	char buf[FIGURE_MAX];
+/* ---- figures ---- */
 
+static double value_state(const struct scene *s, const struct state *st,
+			  const struct list_row *r)
+{
 	(void)s;
 	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.drops, INK_FULL),
-		   figure_count(buf, r->d.drops));
+	return -(double)r->problem;
 }
 
-static void draw_dropped(struct grid *g, int x, int y, int width, const struct scene *s,
-			 const struct state *st, const struct list_row *r)
+static double value_engine(const struct scene *s, const struct state *st,
+			   const struct list_row *r)
 {
-	char buf[FIGURE_MAX];
-
-	(void)s;
 	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.dropped, INK_PLAIN),
-		   figure_count(buf, r->d.dropped));
+	return scene_engine(link_of(s, r))[0];
 }
 
-static void draw_queue_packets(struct grid *g, int x, int y, int width,
-			       const struct scene *s, const struct state *st,
-			       const struct list_row *r)
-{
-	char buf[FIGURE_MAX];
+/* What the row has already. */
+#define VALUE(name)                                                                      \
+	static double value_##name(const struct scene *s, const struct state *st,        \
+				   const struct list_row *r)                             \
+	{                                                                                \
+		(void)s;                                                                 \
+		(void)st;                                                                \
+		return r->d.name;                                                        \
+	}
+VALUE(bits)
+VALUE(packets)
+VALUE(load)
+VALUE(drops)
+VALUE(dropped)
+VALUE(backlog_packets)
+VALUE(backlog_bytes)
+VALUE(backlog_time)
+#undef VALUE
 
-	(void)s;
-	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.backlog_packets, INK_PLAIN),
-		   figure_count(buf, r->d.backlog_packets));
-}
-
-static void draw_queue_bytes(struct grid *g, int x, int y, int width,
-			     const struct scene *s, const struct state *st,
-			     const struct list_row *r)
-{
-	char buf[FIGURE_MAX];
-
-	(void)s;
-	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.backlog_bytes, INK_PLAIN),
-		   figure_bytes(buf, r->d.backlog_bytes));
-}
-
-static void draw_queue_time(struct grid *g, int x, int y, int width,
-			    const struct scene *s, const struct state *st,
-			    const struct list_row *r)
-{
-	char buf[FIGURE_MAX];
-
-	(void)s;
-	(void)st;
-	grid_right(g, x, y, width, ink_of(r->d.backlog_time, INK_PLAIN),
-		   figure_time(buf, r->d.backlog_time));
-}
-
-static void draw_delay(struct grid *g, int x, int y, int width, const struct scene *s,
-		       const struct state *st, const struct list_row *r)
+static double value_delay(const struct scene *s, const struct state *st,
+			  const struct list_row *r)
 {
 	uint64_t delay = link_of(s, r)->shape[r->id.end].delay;
-	char buf[FIGURE_MAX];
 
 	(void)st;
-	grid_right(g, x, y, width, delay ? INK_PLAIN : INK_DIM,
-		   delay ? figure_time(buf, (double)delay / 1e9) : "-");
+	return delay ? (double)delay / 1e9 : NAN;
 }
 
-/* The share that is lost in the long run: a burst's too. */
-static double set_loss(const struct scene *s, const struct list_row *r)
+/* The share that is lost in the long run: in bursts, too. */
+static double value_loss(const struct scene *s, const struct state *st,
+			 const struct list_row *r)
 {
 	const struct shape *shape = &link_of(s, r)->shape[r->id.end];
 	double begin = shape->burst_begin, end = shape->burst_end;
 
-	return begin > 0 ? begin / (begin + end) : (double)shape->loss / SHAPE_CERTAIN;
-}
-
-static void draw_loss(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
-{
-	double loss = set_loss(s, r);
-	char buf[FIGURE_MAX];
-
 	(void)st;
-	grid_right(g, x, y, width, loss > 0 ? INK_PLAIN : INK_DIM,
-		   loss > 0 ? figure_share(buf, loss) : "-");
-}
-
-/* ---- what is sorted by ---- */
-
-static double value_state(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return -(double)r->problem;
-}
-static double value_engine(const struct scene *s, const struct list_row *r)
-{
-	return scene_engine(link_of(s, r))[0];
-}
-static double value_rate(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.bits;
-}
-static double value_packets(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.packets;
-}
-static double value_load(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.load;
-}
-static double value_drops(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.drops;
-}
-static double value_dropped(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.dropped;
-}
-static double value_queue_packets(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.backlog_packets;
-}
-static double value_queue_bytes(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.backlog_bytes;
-}
-static double value_queue_time(const struct scene *s, const struct list_row *r)
-{
-	(void)s;
-	return r->d.backlog_time;
-}
-static double value_delay(const struct scene *s, const struct list_row *r)
-{
-	return (double)link_of(s, r)->shape[r->id.end].delay;
+	if (begin > 0)
+		return begin / (begin + end);
+	return shape->loss ? (double)shape->loss / SHAPE_CERTAIN : NAN;
 }
 
 static const struct list_column columns[] = {
-	{ "LINK", 0, 0, 0, false, 0, draw_name, NULL },
-	{ "STATE", 5, 0, 0, false, 4, draw_state, value_state },
-	{ "RATE", FIGURE_RATE, 0, 0, true, 0, draw_rate, value_rate },
-	{ "LOAD", 11, FIGURE_SHARE, 25, true, 1, draw_load, value_load },
-	{ "MINUTE", 10, 6, MINUTE / 2, true, 3, draw_minute, value_rate },
-	{ "PKT/S", FIGURE_COUNT, 0, 0, true, 5, draw_packets, value_packets },
-	{ "DROP/S", 6, 0, 0, true, 2, draw_drops, value_drops },
-	{ "DROPS", FIGURE_COUNT, 0, 0, true, 7, draw_dropped, value_dropped },
-	{ "WAITS", FIGURE_TIME, 0, 0, true, 6, draw_queue_time, value_queue_time },
-	{ "QUEUE", FIGURE_BYTES, 0, 0, true, 8, draw_queue_bytes, value_queue_bytes },
-	{ "PKT", FIGURE_COUNT, 0, 0, true, 9, draw_queue_packets, value_queue_packets },
-	{ "DELAY", FIGURE_TIME, 0, 0, true, 10, draw_delay, value_delay },
-	{ "LOSS", FIGURE_SHARE, 0, 0, true, 11, draw_loss, set_loss },
-	{ "ENGINE", 6, 0, 0, false, 12, draw_engine, value_engine },
+	{ .title = "LINK", .draw = list_draw_name, .left = true },
+	{ "STATE", 5, .rank = 4, .value = value_state, .draw = draw_state, .left = true },
+	{ "RATE", FIGURE_RATE, 0, 0, 0, value_bits, .figure = figure_rate,
+	  .ink = INK_STRONG },
+	{ "LOAD", 11, FIGURE_SHARE, 25, 1, value_load, .draw = draw_load },
+	{ "MINUTE", 10, 6, MINUTE / 2, 3, value_bits, .draw = draw_minute },
+	{ "PKT/S", FIGURE_COUNT, 0, 0, 5, value_packets, .figure = figure_count },
+	{ "DROP/S", 6, 0, 0, 2, value_drops, .figure = figure_count, .ink = INK_FULL },
+	{ "DROPS", FIGURE_COUNT, 0, 0, 7, value_dropped, .figure = figure_count },
+	{ "WAITS", FIGURE_TIME, 0, 0, 6, value_backlog_time, .figure = figure_time },
+	{ "QUEUE", FIGURE_BYTES, 0, 0, 8, value_backlog_bytes, .figure = figure_bytes },
+	{ "PKT", FIGURE_COUNT, 0, 0, 9, value_backlog_packets, .figure = figure_count },
+	{ "DELAY", FIGURE_TIME, 0, 0, 10, value_delay, .figure = figure_time },
+	{ "LOSS", FIGURE_SHARE, 0, 0, 11, value_loss, .figure = figure_share },
+	{ "ENGINE", 6, .rank = 12, .value = value_engine, .draw = draw_engine,
+	  .left = true },
 };
 
 void view_links_draw(struct grid *g, int y, int height, const struct scene *s,

@@ -51,8 +51,8 @@ static int compare(const void *pa, const void *pb, void *cookie)
 	if (o->st->problems_first)
 		r = (int)a->problem - (int)b->problem;
 	if (r == 0 && o->column && o->column->value)
-		r = by_value(o->column->value(o->s, a), o->column->value(o->s, b),
-			     o->how->reversed);
+		r = by_value(o->column->value(o->s, o->st, a),
+			     o->column->value(o->s, o->st, b), o->how->reversed);
 	else if (r == 0 && o->column)
 		r = o->how->reversed ? strverscmp(b->name, a->name)
 				     : strverscmp(a->name, b->name);
@@ -171,7 +171,7 @@ static void draw_titles(struct grid *g, int y, const struct list_column *columns
 			 : how->reversed == (columns[i].value != NULL) ? "▲"
 								       : "▼");
 		/* the arrow may stand in the gap */
-		if (columns[i].right)
+		if (!columns[i].left)
 			grid_right(g, x, y, f->width[i] + (sorted && f->gap > 1), ink,
 				   title);
 		else
@@ -181,17 +181,55 @@ static void draw_titles(struct grid *g, int y, const struct list_column *columns
 	}
 }
 
+void list_draw_name(const struct list_cell *c)
+{
+	bool wrong = c->r->problem != PROBLEM_NONE;
+	enum ink mark = c->r->changed			 ? INK_CHANGED
+			: c->r->problem == PROBLEM_STALE ? INK_WARN
+							 : INK_FULL;
+
+	/* for who sees no colours, too */
+	grid_put(c->g, c->x, c->y, mark, wrong ? '!' : c->r->changed ? 0x25cf : ' ');
+	grid_text(c->g, c->x + 1, c->y, c->width - 1,
+		  c->r->changed ? INK_CHANGED : INK_STRONG, c->r->name);
+}
+
+void list_draw_state(const struct list_cell *c, const char *state)
+{
+	grid_text(c->g, c->x, c->y, c->width,
+		  strcmp(state, "up") == 0	? INK_GOOD
+		  : strcmp(state, "stale") == 0 ? INK_WARN
+						: INK_FULL,
+		  state);
+}
+
+static void draw_cell(const struct list_column *column, const struct list_cell *c)
+{
+	char buf[FIGURE_MAX];
+	double value;
+
+	if (column->draw) {
+		column->draw(c);
+		return;
+	}
+	value = column->value(c->s, c->st, c->r);
+	/* nothing is dim, so that something is seen */
+	grid_right(c->g, c->x, c->y, c->width, value > 0 ? column->ink : INK_DIM,
+		   column->figure(buf, value));
+}
+
 static void draw_row(struct grid *g, int y, const struct list_column *columns, size_t n,
 		     const struct fit *f, const struct scene *s, const struct state *st,
 		     const struct list_row *r)
 {
-	int x = 0;
+	struct list_cell c = { .g = g, .y = y, .s = s, .st = st, .r = r };
 
 	for (size_t i = 0; i < n; i++) {
 		if (f->width[i] < 0)
 			continue;
-		columns[i].draw(g, x, y, f->width[i], s, st, r);
-		x += f->width[i] + f->gap;
+		c.width = f->width[i];
+		draw_cell(columns + i, &c);
+		c.x += f->width[i] + f->gap;
 	}
 }
 

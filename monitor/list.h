@@ -8,7 +8,7 @@
 #ifndef MONITOR_LIST_H
 #define MONITOR_LIST_H
 
-#include "monitor/grid.h"
+#include "monitor/figure.h"
 #include "monitor/scene.h"
 #include "monitor/state.h"
 
@@ -21,18 +21,35 @@ struct list_row {
 	bool changed;
 };
 
+struct list_cell {
+	struct grid *g;
+	int x, y, width;
+	const struct scene *s;
+	const struct state *st;
+	const struct list_row *r;
+};
+
 struct list_column {
 	const char *title;
-	int width;  /* least; 0: of the longest name */
-	int narrow; /* least in a narrow window; 0: the same */
-	int widest; /* it grows to, where there is room; 0: does not grow */
-	bool right;
+	int width;     /* least; 0: of the longest name */
+	int narrow;    /* least in a narrow window; 0: the same */
+	int widest;    /* it grows to, where there is room; 0: does not grow */
 	unsigned rank; /* 0: always there */
-	void (*draw)(struct grid *g, int x, int y, int width, const struct scene *s,
-		     const struct state *st, const struct list_row *r);
-	/* What is sorted by, the greatest first; NULL: the name, from A on. */
-	double (*value)(const struct scene *s, const struct list_row *r);
+	/* A figure, aligned to the right, in that ink if it is more than 0; it is sorted
+	 * by, the greatest first. value NULL: sorted by name, from A on. */
+	double (*value)(const struct scene *s, const struct state *st,
+			const struct list_row *r);
+	const char *(*figure)(char buf[FIGURE_MAX], double value);
+	enum ink ink;
+	/* No plain figure; NULL: it is one. */
+	void (*draw)(const struct list_cell *c);
+	bool left; /* what it draws begins on the left */
 };
+
+/* For draw: the name, with a mark where something is wrong or changed. */
+void list_draw_name(const struct list_cell *c);
+/* Text, in an ink that suits "up", "down", "stale" or "gone". */
+void list_draw_state(const struct list_cell *c, const char *state);
 
 typedef VEC(struct list_row) list_rows;
 

@@ -2,9 +2,7 @@
  * nodes.c — the view of all nodes.
  */
 #include <math.h>
-#include <stdio.h>
 
-#include "monitor/figure.h"
 #include "monitor/layout.h"
 #include "monitor/list.h"
 
@@ -13,196 +11,79 @@ static const struct stat_node *node_of(const struct scene *s, const struct list_
 	return s->now->nodes.v + r->index;
 }
 
-static const struct rate_node *rate_of(const struct scene *s, const struct list_row *r)
+/* ---- what is no figure ---- */
+
+static void draw_kind(const struct list_cell *c)
 {
-	return s->rates->nodes.v + r->index;
+	grid_text(c->g, c->x, c->y, c->width, INK_PLAIN,
+		  node_kind_name(node_of(c->s, c->r)->kind));
 }
 
-static void draw_figure(struct grid *g, int x, int y, int width, double value,
-			const char *text)
+static void draw_state(const struct list_cell *c)
 {
-	grid_right(g, x, y, width, value > 0 ? INK_PLAIN : INK_DIM, text);
+	list_draw_state(c, scene_node_state(node_of(c->s, c->r)));
 }
 
-/* A rate of the past is not kept for nodes. */
-static double now_only(const struct state *st, const struct rate_node *n, double value)
-{
-	return st->past || !n->known ? NAN : value;
-}
+/* ---- figures ---- */
 
-/* ---- columns ---- */
-
-static void draw_name(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
-{
-	(void)s;
-	(void)st;
-	grid_put(g, x, y, r->changed ? INK_CHANGED : INK_FULL,
-		 r->problem != PROBLEM_NONE ? '!'
-		 : r->changed		    ? 0x25cf
-					    : ' ');
-	grid_text(g, x + 1, y, width - 1, r->changed ? INK_CHANGED : INK_STRONG, r->name);
-}
-
-static void draw_kind(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
+static double value_kind(const struct scene *s, const struct state *st,
+			 const struct list_row *r)
 {
 	(void)st;
-	grid_text(g, x, y, width, INK_PLAIN, node_kind_name(node_of(s, r)->kind));
-}
-
-static void draw_state(struct grid *g, int x, int y, int width, const struct scene *s,
-		       const struct state *st, const struct list_row *r)
-{
-	const char *state = scene_node_state(node_of(s, r));
-
-	(void)st;
-	grid_text(g, x, y, width,
-		  strcmp(state, "up") == 0	? INK_GOOD
-		  : strcmp(state, "stale") == 0 ? INK_WARN
-						: INK_FULL,
-		  state);
-}
-
-static void draw_count(struct grid *g, int x, int y, int width, double n)
-{
-	char buf[FIGURE_MAX];
-
-	draw_figure(g, x, y, width, n, figure_count(buf, n));
-}
-
-static void draw_ports(struct grid *g, int x, int y, int width, const struct scene *s,
-		       const struct state *st, const struct list_row *r)
-{
-	(void)st;
-	draw_count(g, x, y, width, node_of(s, r)->n_ports);
-}
-
-static void draw_received(struct grid *g, int x, int y, int width, const struct scene *s,
-			  const struct state *st, const struct list_row *r)
-{
-	double bits = now_only(st, rate_of(s, r), rate_of(s, r)->rx_bits);
-	char buf[FIGURE_MAX];
-
-	draw_figure(g, x, y, width, bits, figure_rate(buf, bits));
-}
-
-static void draw_sent(struct grid *g, int x, int y, int width, const struct scene *s,
-		      const struct state *st, const struct list_row *r)
-{
-	double bits = now_only(st, rate_of(s, r), rate_of(s, r)->tx_bits);
-	char buf[FIGURE_MAX];
-
-	draw_figure(g, x, y, width, bits, figure_rate(buf, bits));
-}
-
-static void draw_forwarded(struct grid *g, int x, int y, int width, const struct scene *s,
-			   const struct state *st, const struct list_row *r)
-{
-	draw_count(g, x, y, width, now_only(st, rate_of(s, r), rate_of(s, r)->forwarded));
-}
-
-static void draw_no_route(struct grid *g, int x, int y, int width, const struct scene *s,
-			  const struct state *st, const struct list_row *r)
-{
-	double n = now_only(st, rate_of(s, r), rate_of(s, r)->no_route);
-	char buf[FIGURE_MAX];
-
-	grid_right(g, x, y, width, n > 0 ? INK_FULL : INK_DIM, figure_count(buf, n));
-}
-
-static void draw_cpu(struct grid *g, int x, int y, int width, const struct scene *s,
-		     const struct state *st, const struct list_row *r)
-{
-	double cpu = now_only(st, rate_of(s, r), rate_of(s, r)->cpu);
-	char buf[FIGURE_MAX];
-
-	grid_right(g, x, y, width, isnan(cpu) ? INK_DIM : figure_ink(cpu),
-		   figure_share(buf, cpu));
-}
-
-static void draw_programs(struct grid *g, int x, int y, int width, const struct scene *s,
-			  const struct state *st, const struct list_row *r)
-{
-	(void)st;
-	draw_count(g, x, y, width, node_of(s, r)->programs);
-}
-
-static void draw_tcp(struct grid *g, int x, int y, int width, const struct scene *s,
-		     const struct state *st, const struct list_row *r)
-{
-	(void)st;
-	draw_count(g, x, y, width, node_of(s, r)->tcp_sockets);
-}
-
-static void draw_udp(struct grid *g, int x, int y, int width, const struct scene *s,
-		     const struct state *st, const struct list_row *r)
-{
-	(void)st;
-	draw_count(g, x, y, width, node_of(s, r)->udp_sockets);
-}
-
-/* ---- what is sorted by ---- */
-
-static double value_kind(const struct scene *s, const struct list_row *r)
-{
 	return node_of(s, r)->kind;
 }
-static double value_state(const struct scene *s, const struct list_row *r)
+
+static double value_state(const struct scene *s, const struct state *st,
+			  const struct list_row *r)
 {
 	(void)s;
+	(void)st;
 	return -(double)r->problem;
 }
-static double value_ports(const struct scene *s, const struct list_row *r)
-{
-	return node_of(s, r)->n_ports;
-}
-static double value_received(const struct scene *s, const struct list_row *r)
-{
-	return rate_of(s, r)->rx_bits;
-}
-static double value_sent(const struct scene *s, const struct list_row *r)
-{
-	return rate_of(s, r)->tx_bits;
-}
-static double value_forwarded(const struct scene *s, const struct list_row *r)
-{
-	return rate_of(s, r)->forwarded;
-}
-static double value_no_route(const struct scene *s, const struct list_row *r)
-{
-	return rate_of(s, r)->no_route;
-}
-static double value_cpu(const struct scene *s, const struct list_row *r)
-{
-	return rate_of(s, r)->cpu;
-}
-static double value_programs(const struct scene *s, const struct list_row *r)
-{
-	return node_of(s, r)->programs;
-}
-static double value_tcp(const struct scene *s, const struct list_row *r)
-{
-	return node_of(s, r)->tcp_sockets;
-}
-static double value_udp(const struct scene *s, const struct list_row *r)
-{
-	return node_of(s, r)->udp_sockets;
-}
+
+#define VALUE(name)                                                                      \
+	static double value_##name(const struct scene *s, const struct state *st,        \
+				   const struct list_row *r)                             \
+	{                                                                                \
+		(void)st;                                                                \
+		return node_of(s, r)->name;                                              \
+	}
+VALUE(n_ports)
+VALUE(programs)
+VALUE(tcp_sockets)
+VALUE(udp_sockets)
+#undef VALUE
+
+/* Rates of nodes are not kept: of the past nothing is known. */
+#define VALUE(name)                                                                      \
+	static double value_##name(const struct scene *s, const struct state *st,        \
+				   const struct list_row *r)                             \
+	{                                                                                \
+		const struct rate_node *rate = s->rates->nodes.v + r->index;             \
+                                                                                         \
+		return st->past || !rate->known ? NAN : rate->name;                      \
+	}
+VALUE(rx_bits)
+VALUE(tx_bits)
+VALUE(forwarded)
+VALUE(no_route)
+VALUE(cpu)
+#undef VALUE
 
 static const struct list_column columns[] = {
-	{ "NODE", 0, 0, 0, false, 0, draw_name, NULL },
-	{ "KIND", 6, 0, 0, false, 5, draw_kind, value_kind },
-	{ "STATE", 5, 0, 0, false, 4, draw_state, value_state },
-	{ "PORTS", FIGURE_COUNT, 0, 0, true, 9, draw_ports, value_ports },
-	{ "RECEIVED", FIGURE_RATE, 0, 0, true, 1, draw_received, value_received },
-	{ "SENT", FIGURE_RATE, 0, 0, true, 1, draw_sent, value_sent },
-	{ "FWD/S", FIGURE_COUNT, 0, 0, true, 2, draw_forwarded, value_forwarded },
-	{ "NO ROUTE/S", 10, 0, 0, true, 8, draw_no_route, value_no_route },
-	{ "CPU", FIGURE_SHARE, 0, 0, true, 3, draw_cpu, value_cpu },
-	{ "PROGRAMS", 8, 0, 0, true, 10, draw_programs, value_programs },
-	{ "TCP", 4, 0, 0, true, 6, draw_tcp, value_tcp },
-	{ "UDP", 4, 0, 0, true, 7, draw_udp, value_udp },
+	{ .title = "NODE", .draw = list_draw_name, .left = true },
+	{ "KIND", 6, .rank = 5, .value = value_kind, .draw = draw_kind, .left = true },
+	{ "STATE", 5, .rank = 4, .value = value_state, .draw = draw_state, .left = true },
+	{ "PORTS", FIGURE_COUNT, 0, 0, 9, value_n_ports, .figure = figure_count },
+	{ "RECEIVED", FIGURE_RATE, 0, 0, 1, value_rx_bits, .figure = figure_rate },
+	{ "SENT", FIGURE_RATE, 0, 0, 1, value_tx_bits, .figure = figure_rate },
+	{ "FWD/S", FIGURE_COUNT, 0, 0, 2, value_forwarded, .figure = figure_count },
+	{ "NO ROUTE/S", 10, 0, 0, 8, value_no_route, .figure = figure_count,
+	  .ink = INK_FULL },
+	{ "CPU", FIGURE_SHARE, 0, 0, 3, value_cpu, .figure = figure_share },
+	{ "PROGRAMS", 8, 0, 0, 10, value_programs, .figure = figure_count },
+	{ "TCP", 4, 0, 0, 6, value_tcp_sockets, .figure = figure_count },
+	{ "UDP", 4, 0, 0, 7, value_udp_sockets, .figure = figure_count },
 };
 
 static enum problem problem_of(const struct stat_node *n, const struct rate_node *r)

@@ -25,6 +25,8 @@
 
 enum { ESCAPE_DELAY = 25 /* ms that the rest of a key may take */, WHEEL_LINES = 3 };
 
+/* ncurses makes a click of a press and a release that it finds together. */
+static const mmask_t PRESSES = BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED;
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
 static struct {
@@ -136,7 +138,7 @@ int terminal_open(struct err *e)
 	leaveok(stdscr, TRUE);
 	curs_set(0);
 	mouseinterval(0);
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mousemask(PRESSES | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	term.no_color = no_color && *no_color;
 	term.colours = has_colors() && start_color() == OK &&
 		       use_default_colors() == OK && COLORS >= 8;
@@ -267,7 +269,7 @@ static bool mouse_event(struct terminal_event *ret)
 	else if (m.bstate & BUTTON5_PRESSED)
 		ret->wheel = WHEEL_LINES;
 	else
-		return (m.bstate & BUTTON1_PRESSED) != 0;
+		return (m.bstate & PRESSES) != 0;
 	return true;
 }
 

@@ -22,16 +22,9 @@ static const struct look looks[THEMES][INKS] = {
 		[INK_WARN] = { 220, -1, 3, -1, 0 },
 		[INK_CHANGED] = { 213, -1, 5, -1, LOOK_BOLD },
 	},
+	/* what is not here is as in THEME_COLOUR */
 	[THEME_SAFE] = {
-		[INK_PLAIN] = { -1, -1, -1, -1, 0 },
-		[INK_DIM] = { 244, -1, -1, -1, 0 },
-		[INK_STRONG] = { -1, -1, -1, -1, LOOK_BOLD },
-		[INK_TITLE] = { 253, 24, 7, 4, 0 },
-		[INK_TAB] = { 16, 117, 0, 6, 0 },
-		[INK_HEADING] = { 117, -1, 6, -1, 0 },
-		[INK_SORTED] = { 117, -1, 6, -1, LOOK_BOLD },
 		[INK_KEY] = { 253, -1, 7, -1, LOOK_BOLD },
-		[INK_IDLE] = { 240, -1, -1, -1, 0 },
 		[INK_LOW] = { 74, -1, 6, -1, 0 },
 		[INK_HIGH] = { 227, -1, 3, -1, 0 },
 		[INK_FULL] = { 202, -1, 1, -1, LOOK_BOLD | LOOK_UNDERLINE },
@@ -60,5 +53,6 @@ static const struct look looks[THEMES][INKS] = {
 
 const struct look *theme_look(enum theme t, enum ink i)
 {
-	return &looks[t][i];
+	return t == THEME_SAFE && !looks[t][i].fg ? &looks[THEME_COLOUR][i]
+						  : &looks[t][i];
 }

@@ -80,6 +80,9 @@ static void page_has_every_row(void **state)
 	for (size_t i = 0; (kind = lang_kind(i, &what)); i++)
 		if (!strstr(text, kind))
 			fail_msg("the page lacks %s", kind);
+	for (size_t i = 0; (kind = monitor_watcher.keys(i, &what)); i++)
+		if (!strstr(text, what))
+			fail_msg("the page lacks %s: %s", kind, what);
 	for (size_t i = 0; i < n_option_rows; i++) {
 		cleanup_free char *option = mem_printf("--%s", option_rows[i].name);
 

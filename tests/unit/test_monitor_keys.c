@@ -219,8 +219,10 @@ static void time_stands_still(void **state)
 	for (int i = 0; i < 100; i++)
 		press(&st, &list, "]");
 	assert_int_equal(st.past, 0);
+	press(&st, &list, "[");
 	state_key(&st, &list, KEY_ESCAPE);
 	assert_false(st.frozen);
+	assert_int_equal(st.past, 0);
 }
 
 static void pace(void **state)
