@@ -178,10 +178,10 @@ static int remove_file(void **state)
 static void test_read(void **state)
 {
 	struct graph *direct[GRAPH_QUANTITIES], *g;
-	cleanup_free char *text = record(path, direct);
 	struct err e = ERR_INIT;
 
 	(void)state;
+	free(record(path, direct));
 	for (int q = 0; q < GRAPH_QUANTITIES; q++) {
 		if (graph_read(path, (enum graph_quantity)q, &g, &e) < 0)
 			fail_msg("%s", e.msg);
