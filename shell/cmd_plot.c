@@ -103,13 +103,14 @@ static int watch(struct session *s, uint32_t link, uint64_t time, struct graph *
 	if (r < 0)
 		return r;
 	r = add_sample(s, sampler, link, g, &last, e);
-	for (uint64_t at = every; r == 0 && at <= time && !interrupt_pending();
-	     at += every) {
+	for (uint64_t at = every; r == 0 && at <= time; at += every) {
 		if (s->hooks.progress)
 			s->hooks.progress((void *)(uintptr_t) "Ctrl-C draws it",
 					  "looking", (size_t)(at / every),
 					  (size_t)(time / every));
 		wait_for(begin + at);
+		if (interrupt_pending())
+			break; /* a part of an interval tells little */
 		r = add_sample(s, sampler, link, g, &last, e);
 	}
 	interrupt_taken(); /* it was an answer, not a complaint */
@@ -131,7 +132,7 @@ static int look_at_link(struct session *s, uint32_t link, uint64_t time,
 		r = err_set(e, ENODATA,
 			    graph_quantity_is_tcp(q)
 				    ? "%s: no TCP connection went over it meanwhile"
-				    : "%s: nothing could be read of it",
+				    : "%s: it was not looked at long enough",
 			    name);
 	if (r < 0)
 		graph_free(g);

@@ -167,10 +167,13 @@ void graph_add_sample(struct graph *g, const struct snapshot *s, const struct ra
 			cleanup_free char *name = mem_printf("%s -> %s",
 							     report_iface(s, l, d, from),
 							     report_iface(s, l, !d, to));
+			bool known = g->quantity == GRAPH_QUEUE
+					     ? l->end[d].presence != STAT_GONE
+					     : rate->known;
 			double v = value_of(g->quantity, rate);
 
-			graph_add(g, name, (double)s->time / 1e9, rate->known ? v : NAN,
-				  rate->known ? v : 0);
+			graph_add(g, name, (double)s->time / 1e9, known ? v : NAN,
+				  known ? v : 0);
 		}
 	}
 }

@@ -7,8 +7,9 @@
  *
  * Where a packet was lost is told by the counter of that place alone: the root of an
  * interface's queueing disciplines counts what those below it drop, so it alone is
- * taken; a packet that lib/wire could not hand to a tap is counted by both, so the
- * greater of the two is.
+ * taken. A packet that the far interface does not take is counted there, and by who
+ * handed it over too: by lib/wire as refused, by a veth as dropped (veth_xmit() in the
+ * kernel).
  */
 #include "stat/rates.h"
 
@@ -85,6 +86,15 @@ static uint64_t greater(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* What a veth dropped without the far one: more than what that did not take. */
+static uint64_t dropped_here(const struct stat_link *l, const struct stat_iface *f,
+			     const struct stat_iface *far)
+{
+	uint64_t here = f->errors[STAT_TX_DROPPED];
+
+	return l->wire ? here : grown(far->errors[STAT_RX_DROPPED], here);
+}
+
 static struct moment moment_of(const struct snapshot *s, const struct stat_link *l, int d)
 {
 	const struct stat_iface *f = &l->end[d], *far = &l->end[!d];
@@ -94,8 +104,8 @@ static struct moment moment_of(const struct snapshot *s, const struct stat_link 
 		.packets = wire ? wire->packets : f->tx_packets,
 		.bytes = wire ? wire->bytes : f->tx_bytes,
 		.lost = {
-			[LOSS_INTERFACE] = f->errors[STAT_TX_ERRORS] +
-					   f->errors[STAT_TX_DROPPED],
+			[LOSS_INTERFACE] =
+				f->errors[STAT_TX_ERRORS] + dropped_here(l, f, far),
 			[LOSS_WIRE_QUEUE] = l->by_wire[d].dropped,
 			[LOSS_WIRE] = l->by_wire[d].lost,
 			[LOSS_FAR] = far->errors[STAT_RX_ERRORS] +

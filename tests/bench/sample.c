@@ -101,7 +101,8 @@ static void dump(int fd, const struct request *r)
 
 		if (got < 0)
 			die("receive", NULL);
-		for (int left = (int)got; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+		for (int left = (int)got; nlmsg_ok(h, left);
+		     h = nlmsg_next((struct nlmsghdr *)(uintptr_t)h, &left))
 			done |= h->nlmsg_type == NLMSG_DONE ||
 				h->nlmsg_type == NLMSG_ERROR;
 	}

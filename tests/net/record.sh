@@ -116,6 +116,20 @@ check 'and no file is made' test ! -e "$WORK/q.svg"
 espalier --read-only attach "$NET" -c "record $WORK/viewer.csv; plot uplink for 200ms; record stop"
 equal 'read-only shells record, and plot' "$STATUS" 0
 
+# ---- at a prompt ----
+terminal 100x40 "$ESPALIER --read-only attach $NET"
+at_prompt 'a prompt'
+keys -l 'pl'
+keys Tab
+keys -l 'upl'
+keys Tab
+types 'rate for 100s'
+sees 'a link is looked at' 'looking ([2-9]|[0-9]{2,})/100 … Ctrl-C draws it'
+keys C-c
+sees 'Ctrl-C draws what there is' 'r1:eth1 -> h2:eth0: bit rate'
+at_prompt 'and the prompt is back'
+close_terminal
+
 # ---- the end of a shell ----
 says 'a recording' "record $WORK/k.csv every 20ms"
 check 'it goes on' wait_until "$DEADLINE" samples 3

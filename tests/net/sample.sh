@@ -106,6 +106,16 @@ equal 'plain: sent, as the sender counted' "$carried $dropped" "$sent 0"
 equal 'plain: received, as the receiver counted' "$got $got_bytes" "$carried $((400 * sent))"
 equal 'plain: bytes, with their headers' "$bytes" $((sent * (400 + 14 + 20 + 8)))
 
+# ---- what the far interface does not take: both count it, and it was lost once ----
+say 'h2 ip link set eth0 mtu 300'
+was=$(inside h2 cat /sys/class/net/eth0/statistics/rx_dropped)
+exchange 50 400
+dropped=$(($(column dropped_packets) - was_dropped))
+end_exchange
+equal 'too long for the far end: dropped' "$dropped $got" "$sent 0"
+equal 'and that end has counted it' "$(($(inside h2 cat /sys/class/net/eth0/statistics/rx_dropped) - was))" "$sent"
+say 'h2 ip link set eth0 mtu 1500'
+
 # ---- a rate, and a queue that overflows ----
 if tc_has_tbf=$(unshare -n"$( ((EUID)) && echo Ur)" tc qdisc add dev lo root tbf rate 1mbit burst 10kb limit 100kb 2>&1); then
 	say 'shape h1 -> h2 rate 8mbit queue 30pkt'
