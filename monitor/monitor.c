@@ -188,29 +188,35 @@ static void write_picture(struct watching *x, uint64_t every, bool first)
 	grid_end(&g);
 }
 
+static bool is_data(const struct watch_request *w)
+{
+	return w->form == WATCH_JSON || w->form == WATCH_CSV;
+}
+
 static void write_one(struct watching *x, uint64_t every, bool first)
 {
-	switch (x->w->form) {
-	case WATCH_JSON:
-		report_json(x->w->to, x->last, x->rates);
-		break;
-	case WATCH_CSV:
+	struct watching_part part;
+
+	if (!is_data(x->w)) {
+		write_picture(x, every, first);
+		return;
+	}
+	watching_part(x, &part);
+	if (x->w->form == WATCH_JSON) {
+		report_json(x->w->to, &part.snapshot, &part.rates);
+	} else {
 		if (first)
 			report_csv_head(x->w->to);
-		report_csv(x->w->to, x->last, x->rates);
-		break;
-	default:
-		write_picture(x, every, first);
+		report_csv(x->w->to, &part.snapshot, &part.rates);
 	}
+	watching_part_end(&part);
 }
 
 static int run_written(struct watching *x, struct err *e)
 {
 	const struct watch_request *w = x->w;
 	uint64_t every = w->every ? w->every : WATCH_EVERY;
-	unsigned what = w->form == WATCH_SCREEN || w->form == WATCH_TEXT
-				? SAMPLE_LINKS
-				: SAMPLE_NODES | SAMPLE_TCP;
+	unsigned what = is_data(w) ? SAMPLE_NODES | SAMPLE_TCP : SAMPLE_LINKS;
 	uint64_t begin = now_ns(), due = begin;
 	int r = watching_sample(x, what, e);
 

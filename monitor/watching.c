@@ -111,3 +111,40 @@ struct scene watching_scene(struct watching *x, uint64_t every, bool drawn)
 	}
 	return s;
 }
+
+void watching_part(struct watching *x, struct watching_part *ret)
+{
+	const struct snapshot *s = x->last;
+	struct scene scene = watching_scene(x, 0, false);
+
+	*ret = (struct watching_part){ .snapshot = *s, .rates = *x->rates };
+	memset(&ret->snapshot.nodes, 0, sizeof(ret->snapshot.nodes));
+	memset(&ret->snapshot.links, 0, sizeof(ret->snapshot.links));
+	memset(&ret->snapshot.tcp, 0, sizeof(ret->snapshot.tcp));
+	memset(&ret->rates.links, 0, sizeof(ret->rates.links));
+	memset(&ret->rates.nodes, 0, sizeof(ret->rates.nodes));
+	for (size_t i = 0; i < s->links.n; i++) {
+		if (!scene_has_link(&scene, s->links.v + i))
+			continue;
+		vec_push(&ret->snapshot.links, s->links.v[i]);
+		vec_push(&ret->rates.links, x->rates->links.v[i]);
+	}
+	for (size_t i = 0; i < s->nodes.n; i++) {
+		if (!scene_has_node(&scene, s->nodes.v[i].id))
+			continue;
+		vec_push(&ret->snapshot.nodes, s->nodes.v[i]);
+		vec_push(&ret->rates.nodes, x->rates->nodes.v[i]);
+	}
+	vec_each (&s->tcp, c)
+		if (scene_has_node(&scene, c->node))
+			vec_push(&ret->snapshot.tcp, *c);
+}
+
+void watching_part_end(struct watching_part *p)
+{
+	vec_free(&p->snapshot.nodes);
+	vec_free(&p->snapshot.links);
+	vec_free(&p->snapshot.tcp);
+	vec_free(&p->rates.links);
+	vec_free(&p->rates.nodes);
+}

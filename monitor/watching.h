@@ -38,4 +38,13 @@ void watching_freeze(struct watching *x, bool frozen);
 /* What there is to show now; good until the next sample. */
 struct scene watching_scene(struct watching *x, uint64_t every, bool drawn);
 
+/* The newest sample with only what was asked for; its arrays are its own, all else is
+ * borrowed until the next sample. */
+struct watching_part {
+	struct snapshot snapshot;
+	struct rates rates;
+};
+void watching_part(struct watching *x, struct watching_part *ret);
+void watching_part_end(struct watching_part *p);
+
 #endif

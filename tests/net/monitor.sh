@@ -55,15 +55,17 @@ says 'traffic' 'h1 ping -i 0.05 h2 &'
 espalier monitor "$NET" --once
 like 'one picture' "$OUT" 'LINK .*RATE.*h1→s1 +up +[0-9.]+k?bit.*s1→h2'
 equal 'it ends well' "$STATUS" 0
-espalier monitor "$NET" --text every 100ms for 1s
+espalier monitor "$NET" --text every 100ms for 2s
 check 'pictures, one after the other' test "$(grep -c 'LINK ' <<<"$OUT")" -ge 2
 LC_ALL=C espalier monitor "$NET" h1 --once every 100ms
 like 'ASCII, and only a node' "$OUT" 'h1>s1'
 unlike 'the other link is not asked for' "$OUT" 's1>h2'
 check 'nothing else is in it' test -z "$(LC_ALL=C tr -d '\n -~' <<<"$OUT")"
-espalier monitor "$NET" --json every 100ms for 500ms
+espalier monitor "$NET" --json every 100ms for 2s
 check 'JSON, a snapshot a line' test "$(grep -c '^{.*}$' <<<"$OUT")" -ge 2
 like 'its links have names' "$(head -n 1 <<<"$OUT" | members links.0.link)" '^h1 s1$'
+espalier monitor "$NET" h2 --json --once every 100ms
+equal 'only a node' "$(members links <<<"$OUT" | grep -o '"link":"[^"]*"')" '"link":"h2 s1"'
 espalier monitor "$NET" --csv --once every 100ms
 like 'CSV has a head, and rows' "$OUT" $'^[a-z_,]+.*\n.*h1 s1'
 OUT=$("$ESPALIER" monitor "$NET" every 100ms 2>"$WORK/quiet" | head -n 1)
@@ -222,4 +224,12 @@ now 'links, before the shell is told to end' 'h1→h2'
 kill -s TERM "$(tm display-message -p '#{pane_pid}' | xargs -I% cat /proc/%/task/%/children)"
 sees 'SIGTERM ends the shell' 'the end, status 143'
 check 'and its network' wait_until "$DEADLINE" nothing_left "$NET"
+
+network
+terminal 100x30 "$ESPALIER -n $NET"
+at_prompt 'a prompt in a window'
+types 'topo line 3 kind host; monitor'
+now 'links, before the window is closed' 'h1→h2'
+close_terminal
+check 'a closed window leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
 finish
