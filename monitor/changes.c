@@ -40,20 +40,22 @@ void changes_add(struct changes *c, const struct snapshot *before,
 	c->v.n = kept;
 	if (!before)
 		return;
+	/* mostly nothing came or went, and each is where it was */
 	for (size_t i = 0; i < now->links.n; i++) {
 		const struct stat_link *l = now->links.v + i, *old;
 
-		/* mostly nothing came or went, and it is in the same place */
 		old = i < before->links.n && before->links.v[i].id == l->id
 			      ? before->links.v + i
 			      : snapshot_link(before, l->id);
-
 		if (!old || link_differs(old, l))
 			note(c, l->id, now->time);
 	}
-	vec_each (&now->nodes, n) {
-		const struct stat_node *old = snapshot_node(before, n->id);
+	for (size_t i = 0; i < now->nodes.n; i++) {
+		const struct stat_node *n = now->nodes.v + i, *old;
 
+		old = i < before->nodes.n && before->nodes.v[i].id == n->id
+			      ? before->nodes.v + i
+			      : snapshot_node(before, n->id);
 		if (!old || old->up != n->up || old->presence != n->presence)
 			note(c, n->id, now->time);
 	}

@@ -67,13 +67,16 @@ static void draw_direction(struct grid *g, int x, int y, int width, int height,
 	at += grid_text(g, at, y, x + width - at, d.drops > 0 ? INK_FULL : INK_DIM, text);
 	if (d.backlog_bytes > 0) {
 		at += grid_text(g, at, y, x + width - at, INK_DIM, "  waiting ");
-		grid_text(g, at, y, x + width - at, INK_PLAIN,
-			  figure_bytes(buf, d.backlog_bytes));
+		at += grid_text(g, at, y, x + width - at, INK_PLAIN,
+				figure_bytes(buf, d.backlog_bytes));
 	}
 	if (n < 2 || height < 2 ||
 	    !stat_history_get(s->history, l->id, end, HISTORY_BITS, s->back + st->past,
 			      (size_t)n, values))
 		return;
+	snprintf(text, sizeof(text), "  last %ds", n);
+	if (grid_columns(text) <= x + width - at)
+		grid_right(g, at, y, x + width - at, INK_DIM, text);
 	/* what was reached goes to the top where it is more than the rate, or no rate is
 	 * set */
 	for (int i = 0; i < n; i++)

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -159,12 +160,15 @@ static int run_screen(struct watching *x, struct err *e)
 
 /* ---- written ---- */
 
-static int columns(void)
+static int columns(const struct watch_request *w)
 {
 	const char *text = getenv("COLUMNS");
+	struct winsize size;
 	int n = text ? atoi(text) : 0;
 
-	return n >= LAYOUT_WIDTH_MIN ? n : TEXT_WIDTH;
+	if (n <= 0 && ioctl(fileno(w->to), TIOCGWINSZ, &size) == 0)
+		n = size.ws_col;
+	return n <= 0 ? TEXT_WIDTH : n < LAYOUT_WIDTH_MIN ? LAYOUT_WIDTH_MIN : n;
 }
 
 static void write_picture(struct watching *x, uint64_t every, bool first)
@@ -177,7 +181,7 @@ static void write_picture(struct watching *x, uint64_t every, bool first)
 
 	state_begin(&st, every);
 	st.written = true;
-	grid_begin(&g, columns(), layout_height(&scene, &st), terminal_is_ascii());
+	grid_begin(&g, columns(x->w), layout_height(&scene, &st), terminal_is_ascii());
 	layout(&g, &scene, &st, &shown);
 	shown_free(&shown);
 	text = grid_print(&g);
