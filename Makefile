@@ -22,7 +22,7 @@ VERSION := 0.1
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 
-PACKAGES := libnl-3.0 jansson readline
+PACKAGES := libnl-3.0 jansson readline ncursesw
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -DESPALIER_VERSION='"$(VERSION)"' -Ilib -I. $(PACKAGE_CFLAGS)
@@ -33,16 +33,20 @@ LDLIBS += $(PACKAGE_LIBS) -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 SHELL_SRC := $(sort $(wildcard shell/*.c))
+MONITOR_SRC := $(sort $(wildcard monitor/*.c))
+MAIN_SRC := $(sort $(wildcard main/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 SHELL_OBJ := $(SHELL_SRC:%.c=$(BUILD)/%.o)
-LIBS := $(BUILD)/libshell.a $(BUILD)/libespalier.a # the shell but for its main(), and lib/
+MONITOR_OBJ := $(MONITOR_SRC:%.c=$(BUILD)/%.o)
+MAIN_OBJ := $(MAIN_SRC:%.c=$(BUILD)/%.o)
+LIBS := $(BUILD)/libshell.a $(BUILD)/libmonitor.a $(BUILD)/libespalier.a
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 BENCH_BIN := $(BENCH_SRC:%.c=$(BUILD)/%)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
-SOURCES := $(wildcard lib/*/*.[ch] shell/*.[ch] monitor/*.[ch] tests/*/*.[ch])
+SOURCES := $(wildcard lib/*/*.[ch] shell/*.[ch] monitor/*.[ch] main/*.[ch] tests/*/*.[ch])
 
 all: $(BUILD)/espalier
 
@@ -73,6 +77,10 @@ bench:
 	@$(BUILD)/tests/bench/wire
 	@echo
 	@tests/bench/shapes
+	@echo
+	@tests/bench/samples
+	@echo
+	@tests/bench/monitor
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
 		scripts/vm --icount tests/bench/shapes 3; fi
@@ -96,18 +104,22 @@ $(BUILD)/%.o: %.c | $(if $(PACKAGE_LIBS),,packages-missing)
 $(BUILD)/libespalier.a: $(LIB_OBJ)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/libshell.a: $(filter-out %/main.o,$(SHELL_OBJ))
+$(BUILD)/libmonitor.a: $(MONITOR_OBJ)
 	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/espalier: $(BUILD)/shell/main.o $(LIBS)
+$(BUILD)/libshell.a: $(SHELL_OBJ)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/espalier: $(MAIN_OBJ) $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # A unit test is one program, of what it tests.
 $(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBS)
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka $(LDLIBS) -o $@
 
-# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire.
-$(BUILD)/tests/bench/wire: $(BUILD)/libespalier.a
+# The references of the benchmark have nothing of Espalier in them; wire measures lib/wire,
+# sample lib/stat.
+$(BUILD)/tests/bench/wire $(BUILD)/tests/bench/sample: $(BUILD)/libespalier.a
 $(BENCH_BIN): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(call say,LD,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) \
 		$(if $(filter %.a,$^),$(LDLIBS)) -o $@
@@ -136,7 +148,7 @@ uninstall:
 clean:
 	$(Q)rm -rf $(BUILD)
 
--include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(MONITOR_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
 .PHONY: all demo check check-vm bench format layers tests bench-programs fuzz packages-missing \

@@ -16,6 +16,8 @@ verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set;
 verb_fn cmd_shape;
 /* cmd_verify.c */
 verb_fn cmd_verify;
+/* cmd_monitor.c */
+verb_fn cmd_monitor;
 /* cmd_address.c */
 verb_fn cmd_ip, cmd_route;
 /* cmd_topo.c */
@@ -28,6 +30,10 @@ verb_fn cmd_jobs, cmd_stop, cmd_output, cmd_fg;
 verb_fn cmd_ping, cmd_pingall;
 /* cmd_show.c */
 verb_fn cmd_show;
+/* cmd_record.c */
+verb_fn cmd_record;
+/* cmd_plot.c */
+verb_fn cmd_plot;
 /* cmd_file.c */
 verb_fn cmd_save, cmd_source, cmd_undo, cmd_redo, cmd_reset, cmd_repair;
 /* cmd_session.c */
@@ -92,5 +98,8 @@ char *handlers_why_not(const struct model *m, const struct node *from,
 
 /* A line each: what, yes or no, why, and what to do; or an array as the JSON result. */
 void handlers_show_findings(struct output *o, const findings *f);
+
+/* Ends the recording, if there is one, and says what is in it. */
+int handlers_end_recording(struct session *s, struct err *e);
 
 #endif

@@ -13,6 +13,7 @@
 #include "shell/options.h"
 #include "shell/text.h"
 #include "shell/verbs.h"
+#include "stat/report.h"
 
 #define MANUAL_DATE "2026-11-21" /* of the last change to the prose below */
 
@@ -188,6 +189,54 @@ static void words(struct str *b)
 	}
 }
 
+static void monitor_keys(struct str *b, manual_keys_fn *keys)
+{
+	const char *help, *key;
+
+	str_add(b, ".SH \"KEYS OF THE MONITOR\"\n");
+	for (size_t i = 0; (key = keys(i, &help)); i++) {
+		str_add(b, ".TP\n\\fB");
+		add_text(b, key, strlen(key), true);
+		str_add(b, "\\fR\n");
+		line(b, help);
+	}
+}
+
+static const char recordings[] =
+	"record writes CSV: a line of names, which carry the units, and then for every\n"
+	"sample a row for each direction of each link, and one for each TCP connection\n"
+	"in a node. What a kind of row does not have, and what is not known, is empty:\n"
+	"rates in the first sample, of what just came, or after a counter began anew.\n"
+	"A file whose recording was killed may end in the midst of a row.\n";
+
+static const char json[] =
+	"As JSON a sample is one object: time_s, monotonic_s, took_s (how long it "
+	"took),\n"
+	"interval_s (since the one before), trouble (what could not be read, or null),\n"
+	"links, nodes and tcp. A link has link, id, wire (whether Espalier's own\n"
+	"process carries it) and two directions, with the names above, and lost "
+	"(packets\n"
+	"by the place that counted them), interface (counters of the sending one) and\n"
+	"queues (its disciplines and classes). A node has node, id, kind, presence\n"
+	"(fresh, stale, gone), up, interfaces (their number), rates as above, and\n"
+	"forwarded, no_route, in_discarded, out_discarded, header_error and\n"
+	"bridge_dropped packets, cpu (1 is a whole core), cpu_s, programs, tcp_sockets,\n"
+	"udp_sockets. Members of tcp are those of the rows of that kind.\n";
+
+static void data(struct str *b)
+{
+	str_add(b, ".SH RECORDINGS\n");
+	prose(b, recordings);
+	for (int i = 0; i < REPORT_COLUMNS; i++) {
+		str_add(b, ".TP\n\\fB");
+		line(b, report_column_name((enum report_column)i));
+		str_add(b, "\\fR");
+		line(b, report_column_help((enum report_column)i));
+	}
+	str_add(b, ".PP\n");
+	prose(b, json);
+}
+
 static const char *const files[][2] = {
 	{ "/run/espalier/NETWORK/",
 	  "all of a running network: its state, its journal, its "
@@ -209,7 +258,7 @@ static const char examples[] = "    espalier\n"
 			       "    espalier attach lab1 -c 'show nodes'\n"
 			       "    espalier destroy lab1\n";
 
-char *manual_page(void)
+char *manual_page(manual_keys_fn *keys)
 {
 	struct str b = { 0 };
 
@@ -223,6 +272,8 @@ char *manual_page(void)
 	options(&b);
 	commands(&b);
 	words(&b);
+	monitor_keys(&b, keys);
+	data(&b);
 	str_add(&b, ".SH FILES\n");
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		str_add(&b, ".TP\n.I ");

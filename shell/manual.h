@@ -8,8 +8,11 @@
 #include "lang/verb.h"
 #include "shell/output.h"
 
-/* espalier(1) in roff's man macros; free() it. */
-char *manual_page(void);
+/* Rows of keys and what they do, as struct watcher has them. */
+typedef const char *manual_keys_fn(size_t i, const char **ret_help);
+
+/* espalier(1) in roff's man macros, with the keys of the monitor; free() it. */
+char *manual_page(manual_keys_fn *keys);
 
 /* What `espalier --help` prints; free() it. */
 char *manual_usage(void);

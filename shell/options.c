@@ -22,6 +22,7 @@ const struct usage_row usage_rows[] = {
 	{ "attach NETWORK", "take up a network that has no shell" },
 	{ "ls", "list the networks that there are" },
 	{ "destroy NETWORK...", "take down networks that have no shell" },
+	{ "monitor NETWORK [WORD]...", "watch it, as the command of that name" },
 	{ "doctor", "say what this kernel and user can do" },
 };
 const size_t n_usage_rows = ARRAY_LEN(usage_rows);
@@ -36,6 +37,9 @@ const struct option_row option_rows[] = {
 	{ '\0', "keep", NULL, "leave the network running when the shell ends" },
 	{ '\0', "json", NULL, "one JSON object a command on standard output" },
 	{ '\0', "read-only", NULL, "attach: only look, beside the shell that holds it" },
+	{ '\0', "text", NULL, "monitor: write pictures as text" },
+	{ '\0', "csv", NULL, "monitor: write CSV; --json: a JSON object each time" },
+	{ '\0', "once", NULL, "monitor: only one" },
 	{ '\0', "manual", NULL, "write the manual page in roff to standard output" },
 	{ 'V', "version", NULL, "show the version" },
 	{ 'h', "help", NULL, "show this help" },
@@ -55,10 +59,9 @@ static const struct {
 	enum action action;
 	int least, most; /* how many words may follow; most -1: any number */
 } actions[] = {
-	{ "attach", ACTION_ATTACH, 1, 1 },
-	{ "ls", ACTION_LIST, 0, 0 },
-	{ "destroy", ACTION_DESTROY, 1, -1 },
-	{ "doctor", ACTION_DOCTOR, 0, 0 },
+	{ "attach", ACTION_ATTACH, 1, 1 },    { "ls", ACTION_LIST, 0, 0 },
+	{ "destroy", ACTION_DESTROY, 1, -1 }, { "doctor", ACTION_DOCTOR, 0, 0 },
+	{ "monitor", ACTION_MONITOR, 1, -1 },
 };
 
 static const struct option_row *row_of(int opt)
@@ -135,6 +138,12 @@ static void take_option(struct options *o, const struct option_row *row)
 		o->json = true;
 	} else if (strcmp(row->name, "read-only") == 0) {
 		o->read_only = true;
+	} else if (strcmp(row->name, "text") == 0) {
+		o->text = true;
+	} else if (strcmp(row->name, "csv") == 0) {
+		o->csv = true;
+	} else if (strcmp(row->name, "once") == 0) {
+		o->once = true;
 	} else if (strcmp(row->name, "manual") == 0) {
 		o->action = ACTION_MANUAL;
 	} else if (strcmp(row->name, "version") == 0) {
@@ -148,9 +157,10 @@ static void take_option(struct options *o, const struct option_row *row)
 static int check_lab(const char *word, struct err *e)
 {
 	static const char *const slips[][2] = {
-		{ "attach", "attach" },	    { "ls", "ls" },	    { "list", "ls" },
-		{ "destroy", "destroy" },   { "doctor", "doctor" }, { "help", "--help" },
-		{ "version", "--version" },
+		{ "attach", "attach" },	    { "ls", "ls" },
+		{ "list", "ls" },	    { "destroy", "destroy" },
+		{ "doctor", "doctor" },	    { "help", "--help" },
+		{ "version", "--version" }, { "monitor", "monitor" },
 	};
 	struct suggest g;
 
@@ -209,11 +219,21 @@ static int check(struct options *o, struct err *e)
 		return err_set(e, EINVAL, "-n is for a new network");
 	if (!runs && (o->batch || o->commands))
 		return err_set(e, EINVAL, "%s runs no commands", o->batch ? "-b" : "-c");
-	if (o->action == ACTION_ATTACH)
+	if (o->action != ACTION_MONITOR && (o->once || o->text || o->csv))
+		return err_set(e, EINVAL,
+			       "--once, --text and --csv are for 'monitor NETWORK'");
+	if (o->text + o->csv + (o->json && o->action == ACTION_MONITOR) > 1)
+		return err_set(e, EINVAL, "--text, --json and --csv do not go together");
+	if (o->action == ACTION_ATTACH || o->action == ACTION_MONITOR)
 		o->network = o->names[0];
+	if (o->action == ACTION_MONITOR) {
+		/* the rest is the command's to read */
+		o->names++;
+		o->n_names--;
+	}
 	if (o->network && model_check_name(o->network, e) < 0)
 		return -EINVAL;
-	for (size_t i = 0; i < o->n_names; i++)
+	for (size_t i = 0; o->action != ACTION_MONITOR && i < o->n_names; i++)
 		if (model_check_name(o->names[i], e) < 0)
 			return -EINVAL;
 	return 0;
@@ -240,7 +260,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *e)
 	str_free(&letters);
 	if (r == 0 && o.action == ACTION_START)
 		r = take_words(&o, argc - optind, argv + optind, e);
-	if (r == 0 && o.action <= ACTION_DOCTOR)
+	if (r == 0 && o.action <= ACTION_MONITOR)
 		r = check(&o, e);
 	if (r < 0) {
 		options_free(&o);

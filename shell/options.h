@@ -16,6 +16,7 @@ enum action {
 	ACTION_LIST,
 	ACTION_DESTROY,
 	ACTION_DOCTOR,
+	ACTION_MONITOR,
 	ACTION_HELP,
 	ACTION_MANUAL,
 	ACTION_VERSION,
@@ -23,13 +24,14 @@ enum action {
 
 struct options {
 	enum action action;
-	const char *network; /* -n, or what attach names; NULL: find one */
+	const char *network; /* -n, or what attach or monitor names; NULL: find one */
 	const char *lab;     /* FILE to load before the prompt, or of -b; NULL: none */
 	char *commands;	     /* -c, owned; NULL: none */
-	char **names;	     /* what destroy names */
+	char **names;	     /* what destroy names; what stands behind monitor NETWORK */
 	size_t n_names;
 	bool batch; /* -b */
 	bool json, keep, keep_going, read_only;
+	bool once, text, csv; /* monitor */
 };
 
 /* -EINVAL: bad usage, with e filled. argv is reordered and borrowed. */

@@ -10,12 +10,15 @@
 #include "run/hooks.h"
 #include "run/job.h"
 #include "run/network.h"
+#include "run/recorder.h"
+#include "run/watch.h"
 #include "shell/output.h"
 
 struct session {
 	struct network *net;
 	struct lang *lang;
 	struct jobs jobs;
+	struct recorder recorder;
 	struct output out;
 	struct hooks hooks;
 	/*
@@ -31,7 +34,11 @@ struct session {
 	bool keep;	      /* the network outlives the shell (detach, --keep) */
 	bool failed;	      /* some command failed */
 	bool interrupted;     /* Ctrl-C ended the commands under way */
-	bool mute;	      /* standard output cannot be written any more */
+	const struct watcher *watcher; /* who does `monitor` */
+	bool watches; /* `espalier monitor`: that is all it is for, in this form: */
+	enum watch_form watch_form;
+	bool watch_once;
+	bool mute; /* standard output cannot be written any more */
 	VEC(char *)
 	sources; /* real paths of files under way, against `source` of itself */
 };

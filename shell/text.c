@@ -3,6 +3,8 @@
  */
 #include "shell/text.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -100,4 +102,14 @@ json_t *text_json(const char *s, size_t n)
 	json = json_stringn(clean.s, clean.n);
 	str_free(&clean);
 	return json;
+}
+
+bool text_locale_is_utf8(void)
+{
+	locale_t own = newlocale(LC_CTYPE_MASK, "", NULL);
+	bool utf8 = own && strcmp(nl_langinfo_l(CODESET, own), "UTF-8") == 0;
+
+	if (own)
+		freelocale(own);
+	return utf8;
 }

@@ -8,6 +8,7 @@
 #define SHELL_TEXT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Bytes of the UTF-8 character at s (n bytes are there); 0: it is not one. */
@@ -25,5 +26,9 @@ size_t text_fit(const char *s, size_t n, size_t columns);
 
 /* A JSON string; what is not UTF-8 becomes U+FFFD. */
 json_t *text_json(const char *s, size_t n);
+
+/* Whether the user's locale has UTF-8: then more than ASCII can be drawn. (The process's
+ * own always has: see main.c.) */
+bool text_locale_is_utf8(void);
 
 #endif

@@ -194,6 +194,17 @@ const struct verb verbs[] = {
 	  "    verify h1 s1\n"
 	  "    verify h1:eth0 for 2s\n"
 	  "    verify all" },
+	{ "monitor", "[TARGET...] [every TIME] [for TIME]",
+	  "watch links, nodes and the topology live", VERB_LOOKS, cmd_monitor,
+	  "All links and nodes, or those that are named; a new sample each second, or "
+	  "as\n"
+	  "every says. ? shows the keys, q leads back to the prompt. From another\n"
+	  "terminal, `espalier monitor NETWORK` does the same. Where there is no "
+	  "terminal\n"
+	  "it is written as text: one picture, or what there is in the time of for.\n"
+	  "    monitor\n"
+	  "    monitor r1 r2 every 200ms\n"
+	  "    monitor h1 for 10s" },
 	{ "show", "[nodes | links | addresses | routes | queues | jobs | NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"
@@ -202,6 +213,31 @@ const struct verb verbs[] = {
 	  "    show queues\n"
 	  "    show r1\n"
 	  "    show h1 s1" },
+
+	/* ---- measuring over time ---- */
+	{ "record", "[stop | FILE [LINK...] [every TIME]]",
+	  "record the counters of links to a file", VERB_LOOKS, cmd_record,
+	  "As CSV, of all links or of those that are named, with the TCP connections\n"
+	  "over them, once a second or as every says. It goes on while other commands\n"
+	  "run, and ends by record stop, or with the shell; without a word, record\n"
+	  "tells what is being recorded. A file of that name is replaced. What its\n"
+	  "columns are stands under RECORDINGS in the manual; plot draws it.\n"
+	  "    record run1.csv\n"
+	  "    record run2.csv h1 s1 every 100ms\n"
+	  "    record stop\n"
+	  "    record" },
+	{ "plot",
+	  "{LINK | FILE} [rate | pps | drops | queue | rtt | cwnd] [to FILE] [for TIME]",
+	  "draw a link's counters, or a recording, over time", VERB_LOOKS, cmd_plot,
+	  "A link is looked at for 10s, or as long as for says; Ctrl-C draws what there\n"
+	  "is so far. rate is in bits and pps in packets a second, drops are packets\n"
+	  "lost a second, queue is packets that wait; rtt and cwnd are those of the TCP\n"
+	  "connections over the link. To a file that ends in .svg or .png it is drawn\n"
+	  "by gnuplot, with axes, units and a title.\n"
+	  "    plot h1 s1\n"
+	  "    plot h1 s1 rtt for 30s\n"
+	  "    plot run1.csv queue\n"
+	  "    plot run1.csv cwnd to cwnd.svg" },
 
 	/* ---- keeping ---- */
 	{ "save", "FILE", "write the network to a lab file", VERB_LOOKS, cmd_save,

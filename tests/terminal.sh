@@ -12,8 +12,9 @@ command -v tmux >/dev/null || skip 'tmux is not installed'
 export SHELL=/bin/bash # tmux starts with it; an account's own may be one that refuses
 TERMINAL=$WORK/tmux
 
+# Its server must not keep the pipes of a shell that lib.sh feeds.
 tm() {
-	tmux -S "$TERMINAL" -f /dev/null "$@"
+	tmux -S "$TERMINAL" -f /dev/null "$@" 8>&- 9<&-
 }
 
 # terminal WIDTHxHEIGHT COMMAND: a window of its own. The one before is closed.

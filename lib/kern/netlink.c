@@ -28,11 +28,16 @@ enum {
 
 int netlink_open(struct netlink *nl, struct err *e)
 {
+	return netlink_open_protocol(nl, NETLINK_ROUTE, e);
+}
+
+int netlink_open_protocol(struct netlink *nl, int protocol, struct err *e)
+{
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
 	int on = 1;
 
 	nl->seq = 1;
-	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (nl->fd < 0)
 		return err_sys(e, errno, "open a netlink socket");
 	/* options that an old kernel lacks only make messages poorer */

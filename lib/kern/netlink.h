@@ -25,6 +25,8 @@ struct netlink {
 
 /* A NETLINK_ROUTE socket in the caller's present network namespace. */
 int netlink_open(struct netlink *nl, struct err *e);
+/* The same of another protocol, NETLINK_SOCK_DIAG for instance. */
+int netlink_open_protocol(struct netlink *nl, int protocol, struct err *e);
 void netlink_close(struct netlink *nl);
 
 /* What became of one request. */

@@ -29,6 +29,27 @@ static void read_member(struct nlattr *a, void *ret, size_t n)
 		memcpy(ret, nla_data(a), have < n ? have : n);
 }
 
+/* Each AQM has counters of its own; of those that mark. */
+static uint32_t read_marked(const char *kind, struct nlattr *app)
+{
+	struct tc_codel_xstats codel = { 0 };
+	struct tc_fq_codel_xstats fq_codel = { 0 };
+	struct tc_red_xstats red = { 0 };
+	struct tc_pie_xstats pie = { 0 };
+
+	if (strcmp(kind, "codel") == 0)
+		read_member(app, &codel, sizeof(codel));
+	else if (strcmp(kind, "fq_codel") == 0)
+		read_member(app, &fq_codel, sizeof(fq_codel));
+	else if (strcmp(kind, "red") == 0)
+		read_member(app, &red, sizeof(red));
+	else if (strcmp(kind, "pie") == 0)
+		read_member(app, &pie, sizeof(pie));
+	if (fq_codel.type != TCA_FQ_CODEL_XSTATS_QDISC)
+		fq_codel.qdisc_stats.ecn_mark = 0;
+	return codel.ecn_mark + fq_codel.qdisc_stats.ecn_mark + red.marked + pie.ecn_mark;
+}
+
 static void read_counters(struct nlattr *stats, struct queue_state *ret)
 {
 	struct nlattr *a[TCA_STATS_MAX + 1];
@@ -47,26 +68,37 @@ static void read_counters(struct nlattr *stats, struct queue_state *ret)
 	ret->overlimits = queue.overlimits;
 	ret->backlog_packets = queue.qlen;
 	ret->backlog_bytes = queue.backlog;
+	ret->marked = read_marked(ret->kind, a[TCA_STATS_APP]);
+}
+
+bool queue_read(const struct nlmsghdr *h, struct queue_state *ret)
+{
+	const struct tcmsg *t = NLMSG_DATA(h);
+	struct nlattr *a[TCA_MAX + 1];
+
+	if ((h->nlmsg_type != RTM_NEWQDISC && h->nlmsg_type != RTM_NEWTCLASS) ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*t), a, TCA_MAX, NULL) < 0 ||
+	    !a[TCA_KIND] || strcmp(nla_get_string(a[TCA_KIND]), "noqueue") == 0)
+		return false;
+	*ret = (struct queue_state){
+		.ifindex = t->tcm_ifindex,
+		.handle = t->tcm_handle,
+		.parent = t->tcm_parent,
+		.is_class = h->nlmsg_type == RTM_NEWTCLASS,
+	};
+	snprintf(ret->kind, sizeof(ret->kind), "%s", nla_get_string(a[TCA_KIND]));
+	if (a[TCA_STATS2])
+		read_counters(a[TCA_STATS2], ret);
+	return true;
 }
 
 static void read_queue(const struct nlmsghdr *h, void *cookie)
 {
 	queue_vec *v = cookie;
-	const struct tcmsg *t = NLMSG_DATA(h);
-	struct nlattr *a[TCA_MAX + 1];
-	struct queue_state q = { 0 };
+	struct queue_state q;
 
-	if (h->nlmsg_type != RTM_NEWQDISC ||
-	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*t), a, TCA_MAX, NULL) < 0 ||
-	    !a[TCA_KIND] || strcmp(nla_get_string(a[TCA_KIND]), "noqueue") == 0)
-		return;
-	q.ifindex = t->tcm_ifindex;
-	q.handle = t->tcm_handle;
-	q.parent = t->tcm_parent;
-	snprintf(q.kind, sizeof(q.kind), "%s", nla_get_string(a[TCA_KIND]));
-	if (a[TCA_STATS2])
-		read_counters(a[TCA_STATS2], &q);
-	vec_push(v, q);
+	if (queue_read(h, &q))
+		vec_push(v, q);
 }
 
 static int by_place(const void *a, const void *b)
@@ -78,6 +110,12 @@ static int by_place(const void *a, const void *b)
 	if ((x->parent == TC_H_ROOT) != (y->parent == TC_H_ROOT))
 		return x->parent == TC_H_ROOT ? -1 : 1;
 	return (x->handle > y->handle) - (x->handle < y->handle);
+}
+
+void queues_sort(queue_vec *v)
+{
+	if (v->n)
+		qsort(v->v, v->n, sizeof(*v->v), by_place);
 }
 
 int queues_read(struct kern *k, const struct node *n, queue_vec *ret, struct err *e)
@@ -93,7 +131,6 @@ int queues_read(struct kern *k, const struct node *n, queue_vec *ret, struct err
 		vec_free(ret);
 		return r;
 	}
-	if (ret->n)
-		qsort(ret->v, ret->n, sizeof(*ret->v), by_place);
+	queues_sort(ret);
 	return 0;
 }

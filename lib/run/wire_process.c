@@ -1,15 +1,13 @@
 /*
  * wire_process.c — see wire_process.h.
  *
- * The process is this program again, with an argument of its own: a fork of the
- * shell would keep all of the shell's memory, and its name.
+ * The process is this program again (self.h), with an argument of its own.
  */
 #include "run/wire_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "run/self.h"
 
 enum { START_MS = 20000, END_MS = 20000 };
 
@@ -51,27 +50,14 @@ int wire_process_main(char **argv)
 	return told && wire_serve(listening, &e) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* In the child: away from the shell's terminal and folder, into the program. */
+/* In the child. */
 static void become(const char *path, int ready)
 {
 	cleanup_free char *fd = mem_printf("%d", ready);
 	char *const argv[] = { (char *)"espalier", (char *)argument, (char *)path, fd,
 			       NULL };
-	int null = open("/dev/null", O_RDWR);
-	sigset_t none;
 
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGINT, SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-	if (chdir("/") < 0 || null < 0)
-		_exit(EXIT_FAILURE);
-	for (int i = 0; i < 3; i++)
-		dup2(null, i);
-	fcntl(ready, F_SETFD, 0);
-	execv("/proc/self/exe", argv);
-	_exit(EXIT_FAILURE);
+	self_become(argv, ready, -1);
 }
 
 /* What it says of its start: a NUL, or why it failed. */

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "lang/lang.h"
+#include "monitor/monitor.h"
 #include "shell/manual.h"
 #include "shell/options.h"
 #include "shell/verbs.h"
@@ -46,11 +47,12 @@ static char *plain(const char *roff)
 static void page_has_all_sections(void **state)
 {
 	static const char *const sections[] = {
-		"\n.SH NAME\n",	   "\n.SH SYNOPSIS\n",	      "\n.SH DESCRIPTION\n",
-		"\n.SH OPTIONS\n", "\n.SH COMMANDS\n",	      "\n.SH WORDS\n",
-		"\n.SH FILES\n",   "\n.SH \"EXIT STATUS\"\n", "\n.SH EXAMPLES\n",
+		"\n.SH NAME\n",	      "\n.SH SYNOPSIS\n", "\n.SH DESCRIPTION\n",
+		"\n.SH OPTIONS\n",    "\n.SH COMMANDS\n", "\n.SH WORDS\n",
+		"\n.SH RECORDINGS\n", "\n.SH FILES\n",	  "\n.SH \"EXIT STATUS\"\n",
+		"\n.SH EXAMPLES\n",
 	};
-	cleanup_free char *page = manual_page();
+	cleanup_free char *page = manual_page(monitor_watcher.keys);
 	const char *at = page;
 
 	(void)state;
@@ -64,7 +66,7 @@ static void page_has_all_sections(void **state)
 
 static void page_has_every_row(void **state)
 {
-	cleanup_free char *page = manual_page(), *text = plain(page);
+	cleanup_free char *page = manual_page(monitor_watcher.keys), *text = plain(page);
 	const char *what, *kind;
 
 	(void)state;
@@ -78,6 +80,9 @@ static void page_has_every_row(void **state)
 	for (size_t i = 0; (kind = lang_kind(i, &what)); i++)
 		if (!strstr(text, kind))
 			fail_msg("the page lacks %s", kind);
+	for (size_t i = 0; (kind = monitor_watcher.keys(i, &what)); i++)
+		if (!strstr(text, what))
+			fail_msg("the page lacks %s: %s", kind, what);
 	for (size_t i = 0; i < n_option_rows; i++) {
 		cleanup_free char *option = mem_printf("--%s", option_rows[i].name);
 
@@ -90,7 +95,7 @@ static void page_is_roff(void **state)
 {
 	static const char *const macros[] = { "TH", "SH", "SS", "TP", "PP",
 					      "RS", "RE", "nf", "fi", "I" };
-	cleanup_free char *page = manual_page();
+	cleanup_free char *page = manual_page(monitor_watcher.keys);
 	char *rest = page, *line;
 
 	(void)state;

@@ -91,6 +91,12 @@ static void actions(void **state)
 	assert_int_equal(o.action, ACTION_DESTROY);
 	assert_int_equal(o.n_names, 2);
 	assert_string_equal(o.names[1], "b");
+	o = fine("monitor|lab1|h1|every|2s|--once|--csv");
+	assert_int_equal(o.action, ACTION_MONITOR);
+	assert_string_equal(o.network, "lab1");
+	assert_int_equal(o.n_names, 3);
+	assert_string_equal(o.names[2], "2s");
+	assert_true(o.once && o.csv && !o.text);
 	assert_int_equal(fine("--help").action, ACTION_HELP);
 	assert_int_equal(fine("--version").action, ACTION_VERSION);
 	assert_int_equal(fine("--manual|whatever").action, ACTION_MANUAL);
@@ -113,12 +119,16 @@ static void options_that_are_wrong(void **state)
 	refused("--read-only", "--read-only is for 'attach NETWORK'", NULL);
 	refused("-n|a|attach|b", "-n is for a new network", NULL);
 	refused("ls|-c|show", "-c runs no commands", NULL);
+	refused("--once|ls", "--once, --text and --csv are for 'monitor NETWORK'", NULL);
+	refused("monitor|a|--text|--json", "--text, --json and --csv do not go together",
+		NULL);
 }
 
 static void words_that_are_wrong(void **state)
 {
 	(void)state;
 	refused("attach", "attach needs a network's name", NULL);
+	refused("monitor", "monitor needs a network's name", NULL);
 	refused("destroy", "destroy needs a network's name", NULL);
 	refused("attach|a|b", "unexpected word 'b' after 'attach'", NULL);
 	refused("ls|a", "unexpected word 'a' after 'ls'", NULL);

@@ -1,10 +1,12 @@
 /*
- * main.c — the program: what the command line asks for, and the exit status.
+ * program.c — what the command line asks for, and the exit status.
  *
  * Every way out of a session leads through leave(): the network is destroyed,
  * or let go where it is to outlive the shell. Only a signal that cannot be
  * caught leaves it as it is, for `espalier attach`.
  */
+#include "shell/program.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -15,6 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "run/recorder.h"
 #include "run/wire_process.h"
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
@@ -234,7 +237,8 @@ static int create(struct session *s, const struct options *opt, struct err *e)
 static int attach(struct session *s, const struct options *opt, struct err *e)
 {
 	cleanup_free char *mended = NULL;
-	int r = networks_attach(opt->network, opt->read_only, &s->net, &mended, e);
+	int r = networks_attach(opt->network, opt->read_only || s->watches, &s->net,
+				&mended, e);
 
 	if (r < 0)
 		return r;
@@ -252,11 +256,28 @@ static int load(struct session *s, const char *lab)
 	return script_run(s, NULL, line, strlen(line));
 }
 
+/* `espalier monitor NETWORK WORD...`: the command of that name, and nothing else. */
+static void watch(struct session *s, const struct options *opt)
+{
+	struct str line = { 0 };
+
+	str_add(&line, "monitor");
+	for (size_t i = 0; i < opt->n_names; i++) {
+		cleanup_free char *word = lex_quote(opt->names[i]);
+
+		str_addf(&line, " %s", word);
+	}
+	script_run(s, NULL, line.s, line.n);
+	str_free(&line);
+}
+
 static void work(struct session *s, const struct options *opt)
 {
 	struct err e = ERR_INIT;
 
-	if (opt->commands) {
+	if (s->watches) {
+		watch(s, opt);
+	} else if (opt->commands) {
 		script_run(s, NULL, opt->commands, strlen(opt->commands));
 	} else if (opt->batch) {
 		/* a command that failed has been told; what is left is a file unread */
@@ -286,6 +307,10 @@ static int leave(struct session *s, const struct options *opt, struct err *e)
 	bool passes = opt->action == ACTION_ATTACH && !s->interactive && !s->leave;
 	int r;
 
+	if (handlers_end_recording(s, e) < 0) {
+		report(&s->out, "record", e);
+		s->failed = true;
+	}
 	if (s->net->read_only || s->keep || opt->keep || passes) {
 		if (opt->keep && !s->keep && !s->net->read_only)
 			fprintf(stderr,
@@ -300,15 +325,30 @@ static int leave(struct session *s, const struct options *opt, struct err *e)
 	return r;
 }
 
-static int run_session(const struct options *opt)
+static void begin_watch(struct session *s, const struct options *opt)
 {
-	bool attaches = opt->action == ACTION_ATTACH;
+	s->watches = opt->action == ACTION_MONITOR;
+	s->watch_once = opt->once;
+	s->watch_form = !s->watches ? WATCH_SCREEN
+			: opt->json ? WATCH_JSON
+			: opt->csv  ? WATCH_CSV
+			: opt->text ? WATCH_TEXT
+				    : WATCH_SCREEN;
+}
+
+static int run_session(const struct options *opt, const struct watcher *watcher)
+{
+	bool attaches = opt->action == ACTION_ATTACH || opt->action == ACTION_MONITOR;
 	struct err e = ERR_INIT;
 	struct session s;
 	int status, r;
 
-	r = session_begin(&s, opt->json, &e);
-	s.interactive = !opt->batch && !opt->commands && isatty(STDIN_FILENO);
+	/* what monitor writes as JSON is no answer to a command */
+	r = session_begin(&s, opt->json && opt->action != ACTION_MONITOR, &e);
+	s.watcher = watcher;
+	begin_watch(&s, opt);
+	s.interactive = !opt->batch && !opt->commands && !s.watches &&
+			isatty(STDIN_FILENO);
 	s.keep_going = opt->keep_going;
 	interrupt_install(s.interactive);
 	if (r == 0)
@@ -322,7 +362,7 @@ static int run_session(const struct options *opt)
 		tell_left_behind(&s);
 	r = attaches ? attach(&s, opt, &e) : create(&s, opt, &e);
 	if (r < 0) {
-		report(&s.out, attaches ? "attach" : "start", &e);
+		report(&s.out, s.watches ? "monitor" : attaches ? "attach" : "start", &e);
 		network_detach(s.net);
 		session_end(&s);
 		return r == -EINVAL ? STATUS_USAGE : (int)status_of(r);
@@ -359,7 +399,7 @@ static int look(const struct options *opt)
 	return status;
 }
 
-int main(int argc, char **argv)
+int program_run(int argc, char **argv, const struct watcher *watcher)
 {
 	struct err e = ERR_INIT;
 	struct options opt;
@@ -370,18 +410,21 @@ int main(int argc, char **argv)
 	fill_descriptors();
 	set_locale();
 	raise_descriptor_limit();
+	if (recorder_is_meant(argc, argv))
+		return recorder_main(argc, argv);
 	if (options_parse(argc, argv, &opt, &e) < 0)
 		return usage_error(&e);
 	switch (opt.action) {
 	case ACTION_START:
 	case ACTION_ATTACH:
-		status = run_session(&opt);
+	case ACTION_MONITOR:
+		status = run_session(&opt, watcher);
 		break;
 	case ACTION_HELP:
 		status = print(manual_usage());
 		break;
 	case ACTION_MANUAL:
-		status = print(manual_page());
+		status = print(manual_page(watcher->keys));
 		break;
 	case ACTION_VERSION:
 		status = print(mem_strdup("espalier " ESPALIER_VERSION "\n"));
