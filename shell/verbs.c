@@ -17,6 +17,11 @@
 	"[duplicate {PERCENT | none}] [reorder {PERCENT | none}] "                       \
 	"[corrupt {PERCENT | none}] [seed {SEED | none}] [engine {auto | netem | wire}]"
 
+/* What `link` knows of tunnels, and of who may not lift a shape. */
+#define TUNNEL_KEYS                                                                      \
+	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay NODE NODE] "              \
+	"[via {bridge | shortbridge | ztun | macvlan | direct}] [enforced] "
+
 const struct verb verbs[] = {
 	/* ---- building ---- */
 	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
@@ -28,17 +33,34 @@ const struct verb verbs[] = {
 	  "    add switch core-1" },
 	{ "link",
 	  "END END [name LINKNAME] [ip {ENDADDR | none} {ENDADDR | none}] [mtu BYTES] "
-	  "[mac MAC MAC] " SHAPE_KEYS,
+	  "[mac MAC MAC] " TUNNEL_KEYS SHAPE_KEYS,
 	  "join two nodes by a link", VERB_CHANGES, cmd_link,
 	  "Each end becomes the lowest free interface of its node, or the one that is\n"
 	  "named. Addresses come by themselves (see set auto) unless ip gives one for\n"
 	  "each end or none; a switch has none. Traffic may be flowing meanwhile. The\n"
 	  "keys from rate on are those of shape, for both directions.\n"
+	  "With tunnel, its Ethernet frames cross an IP network: from the first of two\n"
+	  "nodes, the underlay, to the second, or, where none are named, between two\n"
+	  "namespaces of the network's own. No other tunnel of the network has its key.\n"
+	  "The MTU follows from the path. via says what joins the nodes to it: a "
+	  "bridge,\n"
+	  "a shortbridge or ztun (of Espalier's kernel module), macvlan (which is "
+	  "quick,\n"
+	  "but passes broadcasts later than the rest), or nothing: direct is the tunnel\n"
+	  "device in the node, where the node's programs can change it. Left open, it "
+	  "is\n"
+	  "ztun or shortbridge if the kernel has them, else bridge. enforced puts "
+	  "shapes\n"
+	  "where root in a node cannot lift them. Nodes that no links connect may have\n"
+	  "the same addresses.\n"
 	  "    link h1 r1\n"
 	  "    link h2:eth5 r1 name uplink\n"
 	  "    link h1 r2 ip 192.168.7.1/24 192.168.7.254 mtu 9000B\n"
 	  "    link h3 s1 ip 10.0.0.77 none\n"
 	  "    link h2 r2 rate 10mbit delay 20ms\n"
+	  "    link h2 r2 rate 10mbit enforced\n"
+	  "    link h1 h2 tunnel vxlan\n"
+	  "    link h1 h2 tunnel gre key 7 underlay r1 r2 via bridge rate 5mbit\n"
 	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
 	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
 	  cmd_del,

@@ -314,18 +314,29 @@ const struct ip *model_node_address(const struct model *m, const struct node *no
 	return NULL;
 }
 
-uint32_t model_address_owner(const struct model *m, const struct ip *address)
+uint32_t model_address_owner(const struct model *m, const struct ip *address,
+			     uint32_t from)
 {
+	uint32_t first = 0;
+
 	vec_each (&m->links, l)
 		for (int end = 0; end < 2; end++)
-			vec_each (&(*l)->end[end].addresses, a)
-				if (ip_same_address(&a->ip, address))
+			vec_each (&(*l)->end[end].addresses, a) {
+				if (!ip_same_address(&a->ip, address))
+					continue;
+				if (model_connected(m, (*l)->end[end].node, from))
 					return (*l)->end[end].node;
+				first = first ? first : (*l)->end[end].node;
+			}
 	vec_each (&m->nodes, n)
-		vec_each (&(*n)->loopback, a)
-			if (ip_same_address(&a->ip, address))
+		vec_each (&(*n)->loopback, a) {
+			if (!ip_same_address(&a->ip, address))
+				continue;
+			if (model_connected(m, (*n)->id, from))
 				return (*n)->id;
-	return 0;
+			first = first ? first : (*n)->id;
+		}
+	return first;
 }
 
 /* ---- private copies ---- */
