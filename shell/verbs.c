@@ -64,7 +64,8 @@ const struct verb verbs[] = {
 	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
 	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
 	  cmd_del,
-	  "A node takes its links along and ends the programs in it. Just two nodes "
+	  "A node takes its links along, and those whose tunnels end in it, and ends the\n"
+	  "programs in it. Just two nodes "
 	  "mean\n"
 	  "the link that joins them; say node to mean the nodes.\n"
 	  "    del h1\n"

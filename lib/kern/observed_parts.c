@@ -82,6 +82,9 @@ static int has_part(const struct observing *x, const struct link *l, const struc
 	case PART_TUNNEL:
 		if ((outside && i->mtu != l->mtu) || !is_tunnel(l, p, i))
 			return 0;
+		/* Geneve does not tell (no get_link_net in drivers/net/geneve.c) */
+		if (l->tunnel.kind == TUNNEL_GENEVE && i->peer_namespace == DUMP_NOBODY)
+			return 1;
 		break;
 	case PART_VETH:
 		if (i->mtu != l->mtu || i->peer != p->other_ifindex ||

@@ -156,6 +156,12 @@ struct nl_msg *request_part_add(const struct link *l, const struct part *p, int 
 		nla_put_u32(m, IFLA_NUM_TX_QUEUES, 1);
 		nla_put_u32(m, IFLA_NUM_RX_QUEUES, 1);
 	}
+	/* it takes no more of the multicast than the node joined, else */
+	if (p->kind == PART_MACVLAN) {
+		struct ifinfomsg *i = nlmsg_data(nlmsg_hdr(m));
+
+		i->ifi_flags = i->ifi_change = IFF_ALLMULTI;
+	}
 	if (p->kind == PART_MACVLAN || p->kind == PART_ZTUN) {
 		nla_put_u32(m, IFLA_LINK, (uint32_t)p->other_ifindex);
 		nla_put_u32(m, IFLA_NET_NS_FD, (uint32_t)ns);
