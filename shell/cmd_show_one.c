@@ -153,10 +153,11 @@ static void say_tunnel(struct session *s, const struct link *l)
 		output_say(&s->out, STYLE_BAD, "the underlay does not connect them: %s",
 			   why.msg);
 	else if (tunnel && mtu < l->mtu + tunnel_overhead(l->tunnel.kind))
-		output_say(&s->out, STYLE_BAD,
-			   "the path has an MTU of %uB now: packets of more than %uB do not "
-			   "fit",
-			   mtu, mtu - tunnel_overhead(l->tunnel.kind));
+		output_say(
+			&s->out, STYLE_BAD,
+			"the path has an MTU of %uB now: packets of more than %uB do not "
+			"fit",
+			mtu, mtu - tunnel_overhead(l->tunnel.kind));
 	err_clear(&why);
 }
 

@@ -34,12 +34,14 @@ const char *describe_origin(enum route_origin origin);
 bool describe_is_shaped(const struct link *l); /* in any direction */
 /* Who carries its packets, "netem" or "wire"; NULL: nobody does anything to them. */
 const char *describe_engine(const struct link *l);
-/* "vxlan tunnel with key 7 between x 10.0.0.1 and y 10.0.1.1"; NULL: it is none. free() it. */
+/* "vxlan tunnel with key 7 between x 10.0.0.1 and y 10.0.1.1"; NULL: it is none. free()
+ * it. */
 char *describe_tunnel(const struct model *m, const struct link *l);
 /* What joins its ends to that, and why: "via bridge, as the kernel has nothing faster";
  * NULL: nothing does. free() it. */
 char *describe_via(const struct link *l);
-/* Where its shapes are if no program in a node can lift them; NULL: it is not enforced. */
+/* Where its shapes are if no program in a node can lift them; NULL: it is not enforced.
+ */
 const char *describe_enforced(const struct link *l);
 /* What the link does to packets: "rate 10mbit", "from h1: delay 5ms"; NULL: nothing. */
 char *describe_shape(const struct model *m, const struct link *l);

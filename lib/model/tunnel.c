@@ -1,10 +1,10 @@
 /*
  * tunnel.c — see tunnel.h.
  *
- * A tunnel's end has the IPv4 address of its node that lasts longest: that of lo, else of
- * the interface that packets leave by. Geneve devices have no say in it: they send from
- * the latter. It follows from the rest of the model alone, so that a saved network is
- * built again the same.
+ * A tunnel's end has the IPv4 address of its node that lasts longest: that of lo if there
+ * is a way to it, else of the interface that packets leave by. Geneve devices have no say
+ * in it: they send from the latter. It follows from the rest of the model alone, so that
+ * a saved network is built again the same.
  */
 #include "model/tunnel.h"
 
@@ -79,18 +79,31 @@ int tunnel_path(const struct model *m, const struct tunnel *t, uint32_t *ret_mtu
 	return r;
 }
 
+/* An address of lo that the tunnel's other node has a way to; NULL: none. */
+static const struct ip *loopback(const struct model *m, const struct tunnel *t, int end)
+{
+	const struct node *n = model_node(m, t->underlay[end]);
+	uint32_t mtu;
+
+	vec_each (&n->loopback, a)
+		if (a->ip.family == AF_INET &&
+		    trace_path(m, t->underlay[!end], &a->ip, &mtu, NULL) == 0)
+			return &a->ip;
+	return NULL;
+}
+
+/* other: that of the other end, as far as it is known. */
 static struct ip lasting_address(const struct model *m, const struct tunnel *t, int end,
 				 const struct ip *other)
 {
 	const struct node *n = model_node(m, t->underlay[end]);
-	const struct ip *any = model_node_address(m, n, AF_INET), *source = NULL;
-	bool has_lo = false;
+	const struct ip *lo = t->kind == TUNNEL_GENEVE ? NULL : loopback(m, t, end);
+	const struct ip *source = other->family ? trace_source(m, n->id, other) : NULL;
+	const struct ip *any = lo	? lo
+			       : source ? source
+					: model_node_address(m, n, AF_INET);
 
-	vec_each (&n->loopback, a)
-		has_lo |= a->ip.family == AF_INET;
-	if (other && (t->kind == TUNNEL_GENEVE || !has_lo))
-		source = trace_source(m, n->id, other);
-	return source ? *source : any ? *any : (struct ip){ 0 };
+	return any ? *any : (struct ip){ 0 };
 }
 
 static void find_outer(const struct model *m, struct tunnel *t)
@@ -100,13 +113,10 @@ static void find_outer(const struct model *m, struct tunnel *t)
 		ip_parse("198.18.0.2", &t->outer[1], NULL);
 		return;
 	}
-	for (int end = 0; end < 2; end++)
-		t->outer[end] = lasting_address(m, t, end, NULL);
-	/* each depends on the way to the other: the second time they are at rest */
-	for (int end = 0; end < 4; end++)
-		if (t->outer[!(end & 1)].family)
-			t->outer[end & 1] =
-				lasting_address(m, t, end & 1, &t->outer[!(end & 1)]);
+	t->outer[0] = t->outer[1] = (struct ip){ 0 };
+	/* each depends on the way to the other: after the second time they are at rest */
+	for (int i = 0; i < 4; i++)
+		t->outer[i & 1] = lasting_address(m, t, i & 1, &t->outer[!(i & 1)]);
 }
 
 void tunnels_settle(struct model *m)
