@@ -155,8 +155,8 @@ const char *describe_enforced(const struct link *l)
 {
 	if (!l->enforced)
 		return NULL;
-	return l->wire ? "shaped by wire, which no program in a node can reach"
-		       : "shaped in the fabric, which no program in a node can reach";
+	return l->wire ? "shaped by wire, outside of the nodes"
+		       : "shaped in the fabric, outside of the nodes";
 }
 
 char *describe_shape(const struct model *m, const struct link *l)
