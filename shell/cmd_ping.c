@@ -58,7 +58,7 @@ static char *why_alone(const struct model *m, const struct node *n)
 char *handlers_why_not(const struct model *m, const struct node *from,
 		       const struct ip *to)
 {
-	const struct node *owner = model_node(m, model_address_owner(m, to, from->id));
+	const struct node *owner = model_node(m, model_owner_near(m, to, from->id));
 	const struct ip *back = model_node_address(m, from, to->family);
 	char text[IP_TEXT_MAX];
 	char *why;

@@ -132,6 +132,12 @@ int addresses_check(const struct model *m, const struct node *n, uint32_t link, 
 	return 0;
 }
 
+int addresses_check_near(const struct model *m, uint32_t node, const struct ip *ip,
+			 struct err *e)
+{
+	return address_taken(m, ip, node, 0, 0, e) ? -EADDRINUSE : 0;
+}
+
 int addresses_check_lan(const struct model *m, uint32_t link, int end,
 			const struct ip *ips, size_t count, struct err *e)
 {

@@ -212,6 +212,8 @@ static int check_link(const struct model *m, const struct node *const node[2],
 
 		if (ip->family) {
 			r = addresses_check(m, node[end], 0, 0, ip, 1, e);
+			if (r == 0) /* they will be connected */
+				r = addresses_check_near(m, node[!end]->id, ip, e);
 			if (r < 0)
 				return r;
 		}

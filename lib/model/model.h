@@ -173,10 +173,10 @@ bool model_next_hop(const struct model *m, const struct node *node, const struct
 const struct ip *model_node_address(const struct model *m, const struct node *node,
 				    int family);
 
-/* Who has this address (loopback too): node id, 0 for nobody. Of several, one that
- * links connect to the node `from` comes first. */
-uint32_t model_address_owner(const struct model *m, const struct ip *address,
-			     uint32_t from);
+/* Who has this address (loopback too): node id, 0 for nobody. */
+uint32_t model_address_owner(const struct model *m, const struct ip *address);
+/* The same; of several, one that links connect to the node comes first. */
+uint32_t model_owner_near(const struct model *m, const struct ip *address, uint32_t node);
 /* Whether links join the two nodes, over others perhaps, be they up or down. */
 bool model_connected(const struct model *m, uint32_t a, uint32_t b);
 

@@ -118,9 +118,10 @@ says 'packets pass' 'a1 ping -c 1 10.0.0.2'
 if ((EUID == 0)); then
 	fabric() { nsenter --net="/run/espalier/$NET/ns/.fabric" "$@"; }
 	tunnel=$(fabric ip -o link show type vxlan | sed -nE '1s/^[0-9]+: ([^:@]+).*/\1/p')
-	for damage in "ip link del $tunnel" "ip link set $tunnel nomaster" "ip link set $tunnel down" \
-		"ip link set $tunnel mtu 1000"; do
-		check "outside: $damage" fabric $damage
+	for damage in 'ip link del' 'ip link set nomaster' 'ip link set down' 'ip link set mtu 1000'; do
+		read -ra words <<<"${damage/set/set $tunnel}"
+		[[ $damage != *del ]] || words+=("$tunnel")
+		check "outside: $damage" fabric "${words[@]}"
 		says 'repair' repair
 		like 'tells of it' "$(answer result.repaired)" 'was gone'
 		says 'packets pass' 'a1 ping -c 1 10.0.0.2'

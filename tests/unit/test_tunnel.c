@@ -217,9 +217,9 @@ static void test_islands(void **state)
 	assert_non_null(strstr(e.msg, "cc:eth0 has"));
 	net_type(m, "dd:eth0", "10.0.0.2/24", NULL);
 	net_settle(m);
-	assert_int_equal(model_address_owner(m, &ips[0], net_node(m, "bb")->id),
+	assert_int_equal(model_owner_near(m, &ips[0], net_node(m, "bb")->id),
 			 net_node(m, "aa")->id);
-	assert_int_equal(model_address_owner(m, &ips[0], net_node(m, "dd")->id),
+	assert_int_equal(model_owner_near(m, &ips[0], net_node(m, "dd")->id),
 			 net_node(m, "cc")->id);
 	net_join(m, "bb", "cc");
 	assert_int_equal(model_settle(m, &settled, &e), -EADDRINUSE);
