@@ -85,8 +85,10 @@ static void say_where_it_is(struct err *e, const char *kind)
 				 modules[i].module, modules[i].module);
 			return;
 		}
-	err_hint(e, "it is in Espalier's own module: 'make kmod' in its sources, then "
-		    "'insmod kmod/shortbridge.ko'; via bridge needs no module");
+	err_hint(
+		e,
+		"it is in Espalier's own module, which 'make kmod' builds in its sources "
+		"and 'insmod' loads; via bridge needs none");
 }
 
 static int step_failed(const struct kern *k, const struct step *s, const char *kind,
