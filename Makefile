@@ -138,8 +138,9 @@ packages-missing:
 install: $(BUILD)/espalier $(BUILD)/espalier.1
 	$(Q)install -D -m 755 $(BUILD)/espalier $(DESTDIR)$(prefix)/bin/espalier
 	$(Q)install -D -m 644 $(BUILD)/espalier.1 $(DESTDIR)$(prefix)/share/man/man1/espalier.1
-	$(Q)install -d $(DESTDIR)$(prefix)/share/espalier/labs
+	$(Q)install -d $(DESTDIR)$(prefix)/share/espalier/labs/papers
 	$(Q)install -m 644 labs/*.lab $(DESTDIR)$(prefix)/share/espalier/labs
+	$(Q)install -m 644 labs/papers/*.lab $(DESTDIR)$(prefix)/share/espalier/labs/papers
 
 uninstall:
 	$(Q)rm -f $(DESTDIR)$(prefix)/bin/espalier $(DESTDIR)$(prefix)/share/man/man1/espalier.1

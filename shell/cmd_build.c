@@ -117,10 +117,39 @@ static void blame_link(struct session *s, const struct args *a, const uint32_t n
 		e->place = args_behind(a, "ip", bad_end(s->draft, node, o))->word->place;
 }
 
+/* The number of the keyword behind a key; 0: it was not typed. */
+static uint32_t choice(const struct args *a, const char *key,
+		       const char *(*name)(uint32_t))
+{
+	const struct arg *v = args_behind(a, key, 0);
+	uint32_t i = 0;
+
+	if (!v)
+		return 0;
+	while (name(i) && strcmp(name(i), v->key) != 0)
+		i++;
+	return i;
+}
+
+static int read_tunnel(const struct args *a, struct link_options *o, struct err *e)
+{
+	o->tunnel.kind = (uint8_t)choice(a, "tunnel", tunnel_kind_name);
+	o->via = choice(a, "via", link_via_name);
+	o->enforced = args_has(a, "enforced");
+	o->tunnel.key = (uint32_t)args_number(a, "key", 0);
+	if (args_get(a, "key", 0) && !o->tunnel.key) {
+		err_set(e, ERANGE, "a key of 0: the lowest is 1");
+		return args_blame(a, "key", 0, e);
+	}
+	for (size_t i = 0; i < 2 && args_get(a, "underlay", i); i++)
+		o->tunnel.underlay[i] = args_get(a, "underlay", i)->node;
+	return 0;
+}
+
 int cmd_link(struct session *s, const struct args *a, struct err *e)
 {
 	struct link_options o = { .name = args_text(a, "name", NULL) };
-	uint64_t mtu = args_number(a, "mtu", MTU_DEFAULT);
+	uint64_t mtu = args_number(a, "mtu", MTU_MIN);
 	uint32_t node[2], id;
 
 	for (size_t end = 0; end < 2; end++) {
@@ -147,7 +176,10 @@ int cmd_link(struct session *s, const struct args *a, struct err *e)
 		err_set(e, ERANGE, "an MTU is %dB to %dB", MTU_MIN, MTU_MAX);
 		return args_blame(a, "mtu", 0, e);
 	}
-	o.mtu = (uint32_t)mtu;
+	if (args_get(a, "mtu", 0))
+		o.mtu = (uint32_t)mtu;
+	if (read_tunnel(a, &o, e) < 0)
+		return e->code;
 	if (handlers_read_shape(a, &o.shape, e) < 0)
 		return e->code;
 	o.engine = handlers_read_engine(a, SHAPE_ENGINE_AUTO);

@@ -55,10 +55,31 @@ static char *why_alone(const struct model *m, const struct node *n)
 	return NULL;
 }
 
+/* The node leaves by a tunnel that leads nowhere. */
+static char *why_tunnel(const struct model *m, const struct node *from,
+			const struct ip *to)
+{
+	struct err e = ERR_INIT;
+	const struct link *l;
+	char *why = NULL;
+	uint32_t mtu;
+	int end;
+
+	if (!model_next_hop(m, from, to, &l, &end) || !l->tunnel.kind)
+		return NULL;
+	if (tunnel_path(m, &l->tunnel, &mtu, &e) < 0) {
+		cleanup_free char *text = link_text(m, l);
+
+		why = mem_printf("the underlay of %s is broken: %s", text, e.msg);
+	}
+	err_clear(&e);
+	return why;
+}
+
 char *handlers_why_not(const struct model *m, const struct node *from,
 		       const struct ip *to)
 {
-	const struct node *owner = model_node(m, model_address_owner(m, to));
+	const struct node *owner = model_node(m, model_owner_near(m, to, from->id));
 	const struct ip *back = model_node_address(m, from, to->family);
 	char text[IP_TEXT_MAX];
 	char *why;
@@ -74,6 +95,8 @@ char *handlers_why_not(const struct model *m, const struct node *from,
 		why = mem_printf("no node has the address %s", ip_text(to, text));
 	if (!why && back && !has_way(m, owner, back))
 		why = mem_printf("%s has no route back", owner->name);
+	if (!why)
+		why = why_tunnel(m, from, to);
 	return why;
 }
 

@@ -135,6 +135,32 @@ static void add_end(struct table *t, const struct model *m, const struct link *l
 		table_add(t, shape_text(&l->shape[end]), NULL, STYLE_PLAIN);
 }
 
+/* A line each; whether the underlay still connects the ends. */
+static void say_tunnel(struct session *s, const struct link *l)
+{
+	const struct model *m = s->net->model;
+	cleanup_free char *tunnel = describe_tunnel(m, l), *via = describe_via(l);
+	struct err why = ERR_INIT;
+	uint32_t mtu;
+
+	if (tunnel)
+		output_say(&s->out, STYLE_PLAIN, "%s", tunnel);
+	if (via)
+		output_say(&s->out, STYLE_PLAIN, "%s", via);
+	if (describe_enforced(l))
+		output_say(&s->out, STYLE_PLAIN, "enforced: %s", describe_enforced(l));
+	if (tunnel && tunnel_path(m, &l->tunnel, &mtu, &why) < 0)
+		output_say(&s->out, STYLE_BAD, "the underlay does not connect them: %s",
+			   why.msg);
+	else if (tunnel && mtu < l->mtu + tunnel_overhead(l->tunnel.kind))
+		output_say(
+			&s->out, STYLE_BAD,
+			"the path has an MTU of %uB now: packets of more than %uB do not "
+			"fit",
+			mtu, mtu - tunnel_overhead(l->tunnel.kind));
+	err_clear(&why);
+}
+
 int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 {
 	static const struct column columns[] = {
@@ -155,12 +181,16 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 	int r = 0;
 
 	if (!s->out.json)
-		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB%s\n", text, state,
+		output_say(&s->out, STYLE_PLAIN, "link %s: %s, MTU %uB%s", text, state,
 			   l->mtu,
 			   !l->wire ? ""
 			   : l->engine == SHAPE_ENGINE_WIRE
 				   ? ", carried by wire as was asked for"
 				   : ", carried by wire for what this kernel lacks");
+	if (!s->out.json) {
+		say_tunnel(s, l);
+		say_blank(s);
+	}
 	table_begin(&t, columns,
 		    ARRAY_LEN(columns) - (!describe_is_shaped(l) ? 2
 					  : is == l		 ? 1
@@ -173,6 +203,8 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 		result = json_pack("{s:s, s:s, s:I, s:o}", "link", text, "state", state,
 				   "mtu", (json_int_t)l->mtu, "ends",
 				   handlers_take_result(s));
+	if (result)
+		describe_tunnel_json(l, m, result);
 	if (describe_engine(l) && s->net->kern) {
 		if (!result)
 			say_blank(s);

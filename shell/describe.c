@@ -56,6 +56,25 @@ char *describe_link(const struct model *m, const struct link *l)
 	return str_take(&text);
 }
 
+void describe_tunnel_json(const struct link *l, const struct model *m, json_t *o)
+{
+	const struct tunnel *t = &l->tunnel;
+
+	if (t->kind) {
+		json_object_set_new(o, "tunnel", json_string(tunnel_kind_name(t->kind)));
+		json_object_set_new(o, "key", json_integer(t->key));
+	}
+	if (t->kind && t->underlay[0])
+		json_object_set_new(o, "underlay",
+				    json_pack("[s, s]",
+					      model_node(m, t->underlay[0])->name,
+					      model_node(m, t->underlay[1])->name));
+	if (l->connector != VIA_AUTO)
+		json_object_set_new(o, "via", json_string(link_via_name(l->connector)));
+	if (l->enforced)
+		json_object_set_new(o, "enforced", json_true());
+}
+
 json_t *describe_link_json(const struct model *m, const struct link *l)
 {
 	cleanup_free char *text = link_text(m, l);
@@ -71,6 +90,7 @@ json_t *describe_link_json(const struct model *m, const struct link *l)
 		      (json_int_t)l->mtu, "state", state);
 	if (describe_engine(l))
 		json_object_set_new(o, "engine", json_string(describe_engine(l)));
+	describe_tunnel_json(l, m, o);
 	for (int end = 0; end < 2; end++) {
 		cleanup_free char *shape = shape_text(&l->shape[end]);
 
@@ -91,6 +111,52 @@ const char *describe_engine(const struct link *l)
 	if (l->wire)
 		return "wire";
 	return describe_is_shaped(l) ? "netem" : NULL;
+}
+
+char *describe_tunnel(const struct model *m, const struct link *l)
+{
+	const struct tunnel *t = &l->tunnel;
+	struct str text = { 0 };
+
+	if (!t->kind)
+		return NULL;
+	str_addf(&text, "%s tunnel with key %u", tunnel_kind_name(t->kind), t->key);
+	if (!t->underlay[0])
+		str_add(&text, " in the network's fabric");
+	for (int end = 0; end < 2 && t->underlay[0]; end++) {
+		char buf[IP_TEXT_MAX];
+
+		str_addf(&text, "%s %s (%s)", end ? " and" : " between",
+			 model_node(m, t->underlay[end])->name,
+			 t->outer[end].family ? ip_text(&t->outer[end], buf)
+					      : "without an IPv4 address");
+	}
+	return str_take(&text);
+}
+
+char *describe_via(const struct link *l)
+{
+	const char *why = "the fastest there is";
+
+	if (l->connector == VIA_AUTO)
+		return NULL;
+	if (l->via != VIA_AUTO)
+		why = "as was asked for";
+	else if (l->connector == VIA_BRIDGE)
+		why = l->tunnel.kind ? "the kernel had neither ztun nor shortbridge, and "
+				       "macvlan passes broadcasts out of turn"
+				     : "the kernel had no shortbridge";
+	else if (l->connector == VIA_SHORTBRIDGE && l->tunnel.kind)
+		why = "the kernel had no ztun";
+	return mem_printf("via %s: %s", link_via_name(l->connector), why);
+}
+
+const char *describe_enforced(const struct link *l)
+{
+	if (!l->enforced)
+		return NULL;
+	return l->wire ? "shaped by wire, outside of the nodes"
+		       : "shaped in the fabric, outside of the nodes";
 }
 
 char *describe_shape(const struct model *m, const struct link *l)

@@ -19,6 +19,9 @@ char *describe_link(const struct model *m, const struct link *l);
 /* The members `show links` has. */
 json_t *describe_link_json(const struct model *m, const struct link *l);
 
+/* Of those, what concerns tunnels and enforcement: none for most links. */
+void describe_tunnel_json(const struct link *l, const struct model *m, json_t *o);
+
 /* "default" or "10.0.0.0/24"; buf has IP_TEXT_MAX bytes and is returned. */
 const char *describe_prefix(const struct ip *prefix, char *buf);
 
@@ -28,12 +31,21 @@ char *describe_route(const struct route *r);
 /* "typed", "default" or "path": where a route comes from. */
 const char *describe_origin(enum route_origin origin);
 
-/* "up", "down", or "h1 down" where it is the node that is; free() it. */
 bool describe_is_shaped(const struct link *l); /* in any direction */
 /* Who carries its packets, "netem" or "wire"; NULL: nobody does anything to them. */
 const char *describe_engine(const struct link *l);
+/* "vxlan tunnel with key 7 between x 10.0.0.1 and y 10.0.1.1"; NULL: it is none. free()
+ * it. */
+char *describe_tunnel(const struct model *m, const struct link *l);
+/* What joins its ends to that, and why: "via bridge, as the kernel has nothing faster";
+ * NULL: nothing does. free() it. */
+char *describe_via(const struct link *l);
+/* Where its shapes are if no program in a node can lift them; NULL: it is not enforced.
+ */
+const char *describe_enforced(const struct link *l);
 /* What the link does to packets: "rate 10mbit", "from h1: delay 5ms"; NULL: nothing. */
 char *describe_shape(const struct model *m, const struct link *l);
+/* "up", "down", or "h1 down" where it is the node that is; free() it. */
 char *describe_link_state(const struct model *m, const struct link *l);
 
 /* What n of a noun have behind it: "" for 1, "s" or "es". */

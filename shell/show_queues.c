@@ -49,13 +49,28 @@ static int wire_queue(struct session *s, const struct link *l, int end,
 	return 0;
 }
 
+/* Those of one interface, wherever they are; returns whether they are the first that are
+ * told of the end. */
+static bool add_queues(struct table *t, const struct model *m, const struct port *p,
+		       const queue_vec *queues, int ifindex, bool first)
+{
+	vec_each (queues, q) {
+		if (q->ifindex != ifindex)
+			continue;
+		add_queue(t, m, model_link(m, p->link), p->end, q, first);
+		first = false;
+	}
+	return first;
+}
+
 static int add_port(struct session *s, struct table *t, const struct port *p,
-		    const queue_vec *queues, struct err *e)
+		    const queue_vec *queues, const queue_vec *fabric, struct err *e)
 {
 	const struct model *m = s->net->model;
 	const struct link *l = model_link(m, p->link);
+	struct shape_place place = layout_shape(l, p->end);
 	struct queue_state wire;
-	bool first = true;
+	bool first;
 	int r;
 
 	if (l->wire) {
@@ -64,18 +79,16 @@ static int add_port(struct session *s, struct table *t, const struct port *p,
 			add_queue(t, m, l, p->end, &wire, true);
 		return r;
 	}
-	vec_each (queues, q) {
-		if (q->ifindex != IFINDEX_BASE + (int)l->end[p->end].index)
-			continue;
-		add_queue(t, m, l, p->end, q, first);
-		first = false;
-	}
+	first = add_queues(t, m, p, queues, IFINDEX_BASE + (int)l->end[p->end].index,
+			   true);
+	if (place.place == PLACE_FABRIC)
+		add_queues(t, m, p, fabric, place.ifindex, first);
 	return 0;
 }
 
 /* only NULL: of all links. */
 static int add_node(struct session *s, struct table *t, const struct node *n,
-		    const struct link *only, struct err *e)
+		    const struct link *only, const queue_vec *fabric, struct err *e)
 {
 	queue_vec queues;
 	int r = queues_read(s->net->kern, n, &queues, e);
@@ -84,9 +97,17 @@ static int add_node(struct session *s, struct table *t, const struct node *n,
 		return r;
 	vec_each (&n->ports, p)
 		if (r == 0 && p->link && (!only || p->link == only->id))
-			r = add_port(s, t, p, &queues, e);
+			r = add_port(s, t, p, &queues, fabric, e);
 	vec_free(&queues);
 	return r;
+}
+
+static bool any_enforced(const struct model *m)
+{
+	vec_each (&m->links, l)
+		if ((*l)->enforced)
+			return true;
+	return false;
 }
 
 int handlers_show_queues(struct session *s, const struct link *only, struct err *e)
@@ -101,6 +122,7 @@ int handlers_show_queues(struct session *s, const struct link *only, struct err 
 		{ "backlog_packets", "WAITING", true, 0 },
 		{ "backlog_bytes", "BYTES", true, 2 },
 	};
+	queue_vec fabric = { 0 };
 	struct table t;
 	int r = 0;
 
@@ -108,12 +130,18 @@ int handlers_show_queues(struct session *s, const struct link *only, struct err 
 		err_set(e, EROFS, "a read-only shell does not look at the kernel");
 		return err_hint(e, "'show links' tells what the links should do");
 	}
+	if (any_enforced(s->net->model)) {
+		r = queues_read_fabric(s->net->kern, &fabric, e);
+		if (r < 0)
+			return r;
+	}
 	table_begin(&t, columns, ARRAY_LEN(columns));
 	vec_each (&s->net->model->nodes, n)
 		if (r == 0 && (!only || only->end[0].node == (*n)->id ||
 			       only->end[1].node == (*n)->id))
-			r = add_node(s, &t, *n, only, e);
+			r = add_node(s, &t, *n, only, &fabric, e);
 	kern_rest(s->net->kern);
+	vec_free(&fabric);
 	if (r == 0 && !t.cells.n && handlers_at_prompt(s))
 		output_say(&s->out, STYLE_DIM,
 			   "no link has a queue; 'shape LINK rate RATE' gives it one");

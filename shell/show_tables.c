@@ -102,21 +102,55 @@ struct model *handlers_in_force(struct session *s, const struct link *only)
 	return model_copy(m);
 }
 
+static bool any_parts(const struct model *m)
+{
+	vec_each (&m->links, l)
+		if (link_has_parts(*l))
+			return true;
+	return false;
+}
+
+/* "vxlan 7 via bridge", "enforced via bridge"; NULL: it is a link as most are. */
+static char *crossing(const struct link *l)
+{
+	const char *via = link_via_name(l->connector);
+
+	if (!link_has_parts(l))
+		return NULL;
+	if (!l->tunnel.kind)
+		return mem_printf("enforced via %s", via);
+	return mem_printf("%s %u via %s%s", tunnel_kind_name(l->tunnel.kind),
+			  l->tunnel.key, via, l->enforced ? ", enforced" : "");
+}
+
 void handlers_table_links(struct session *s)
 {
 	static const struct column columns[] = {
-		{ "a", "END", false, 0 },	  { "a_addresses", "ADDRESS", false, 2 },
-		{ "b", "END", false, 0 },	  { "b_addresses", "ADDRESS", false, 2 },
-		{ "state", "STATE", false, 0 },	  { "mtu", "MTU", true, 3 },
-		{ "link", "LINK", false, 4 },	  { "shape", "SHAPE", false, 1 },
-		{ "engine", "ENGINE", false, 2 }, { "asked", "ASKED FOR", false, 0 },
+		{ "a", "END", false, 0 },	{ "a_addresses", "ADDRESS", false, 2 },
+		{ "b", "END", false, 0 },	{ "b_addresses", "ADDRESS", false, 2 },
+		{ "state", "STATE", false, 0 }, { "mtu", "MTU", true, 3 },
+		{ "link", "LINK", false, 4 },
+	};
+	static const struct column crosses = { "tunnel", "TUNNEL", false, 3 };
+	static const struct column shapes[] = {
+		{ "shape", "SHAPE", false, 1 },
+		{ "engine", "ENGINE", false, 2 },
+		{ "asked", "ASKED FOR", false, 0 },
 	};
 	const struct model *m = s->net->model;
 	struct model *in_force = handlers_in_force(s, NULL);
 	bool shaped = any_shape(m), differs = !model_same(m, in_force);
+	bool parts = any_parts(m);
+	VEC(struct column) shown = { 0 };
 	struct table t;
 
-	table_begin(&t, columns, ARRAY_LEN(columns) - (differs ? 0 : shaped ? 1 : 3));
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		vec_push(&shown, columns[i]);
+	if (parts)
+		vec_push(&shown, crosses);
+	for (size_t i = 0; i < (differs ? 3u : shaped ? 2u : 0u); i++)
+		vec_push(&shown, shapes[i]);
+	table_begin(&t, shown.v, shown.n);
 	vec_each (&m->links, p) {
 		const struct link *l = *p, *is = model_link(in_force, l->id);
 		char *state = describe_link_state(m, l);
@@ -127,7 +161,9 @@ void handlers_table_links(struct session *s)
 		table_add(&t, mem_printf("%uB", l->mtu), json_integer(l->mtu),
 			  STYLE_PLAIN);
 		table_add(&t, link_text(m, l), NULL, STYLE_PLAIN);
-		if (!shaped)
+		if (parts)
+			table_add(&t, crossing(l), NULL, STYLE_PLAIN);
+		if (!shaped && !differs)
 			continue;
 		table_add(&t, describe_shape(m, is), NULL,
 			  is == l ? STYLE_PLAIN : STYLE_BAD);
@@ -136,6 +172,7 @@ void handlers_table_links(struct session *s)
 			table_add(&t, describe_shape(m, l), NULL, STYLE_PLAIN);
 	}
 	table_end(&t, &s->out);
+	vec_free(&shown);
 	model_free(in_force);
 }
 

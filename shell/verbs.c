@@ -17,6 +17,11 @@
 	"[duplicate {PERCENT | none}] [reorder {PERCENT | none}] "                       \
 	"[corrupt {PERCENT | none}] [seed {SEED | none}] [engine {auto | netem | wire}]"
 
+/* What `link` knows of tunnels, and of who may not lift a shape. */
+#define TUNNEL_KEYS                                                                      \
+	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay NODE NODE] "              \
+	"[via {bridge | shortbridge | ztun | macvlan | direct}] [enforced] "
+
 const struct verb verbs[] = {
 	/* ---- building ---- */
 	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
@@ -28,21 +33,36 @@ const struct verb verbs[] = {
 	  "    add switch core-1" },
 	{ "link",
 	  "END END [name LINKNAME] [ip {ENDADDR | none} {ENDADDR | none}] [mtu BYTES] "
-	  "[mac MAC MAC] " SHAPE_KEYS,
+	  "[mac MAC MAC] " TUNNEL_KEYS SHAPE_KEYS,
 	  "join two nodes by a link", VERB_CHANGES, cmd_link,
 	  "Each end becomes the lowest free interface of its node, or the one that is\n"
 	  "named. Addresses come by themselves (see set auto) unless ip gives one for\n"
 	  "each end or none; a switch has none. Traffic may be flowing meanwhile. The\n"
 	  "keys from rate on are those of shape, for both directions.\n"
+	  "With tunnel, its Ethernet frames cross an IP network: between two nodes that\n"
+	  "underlay names, or else two namespaces of the network's own. The key is one\n"
+	  "that no other tunnel of the network has; the MTU follows from the path. via\n"
+	  "says what joins a node to it: a bridge; shortbridge or ztun, of Espalier's\n"
+	  "kernel module; macvlan, which is quick, but passes broadcasts out of turn;\n"
+	  "or direct: the tunnel device is in the node, whose programs can change it.\n"
+	  "Left open, it is ztun or shortbridge if the kernel has them, else bridge.\n"
+	  "enforced puts shapes outside of the nodes, where nothing that is done to a\n"
+	  "node's own network lifts them. Nodes that no links connect may have the\n"
+	  "same addresses.\n"
 	  "    link h1 r1\n"
 	  "    link h2:eth5 r1 name uplink\n"
 	  "    link h1 r2 ip 192.168.7.1/24 192.168.7.254 mtu 9000B\n"
 	  "    link h3 s1 ip 10.0.0.77 none\n"
 	  "    link h2 r2 rate 10mbit delay 20ms\n"
+	  "    link h2 r2 rate 10mbit enforced\n"
+	  "    link h1 h2 tunnel vxlan\n"
+	  "    link h1 h2 tunnel gre key 7 underlay r1 r2 via bridge rate 5mbit\n"
 	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
 	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
 	  cmd_del,
-	  "A node takes its links along and ends the programs in it. Just two nodes "
+	  "A node takes its links along, and those whose tunnels end in it, and ends "
+	  "the\n"
+	  "programs in it. Just two nodes "
 	  "mean\n"
 	  "the link that joins them; say node to mean the nodes.\n"
 	  "    del h1\n"

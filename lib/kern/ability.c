@@ -1,6 +1,7 @@
 /*
- * ability.c — which queueing disciplines the kernel has: each is tried on the
- * fabric's loopback interface, which carries nothing, and taken off again.
+ * ability.c — which queueing disciplines and kinds of device the kernel has. Of
+ * the former each is tried on the fabric's loopback interface, which carries
+ * nothing, and taken off again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +10,8 @@
 
 #include "kern/kern_parts.h"
 #include "kern/qdisc.h"
+#include "kern/request.h"
+#include "kern/request_part.h"
 #include "plan/plan.h"
 
 #include <linux/pkt_sched.h>
@@ -73,5 +76,26 @@ bool kern_can_shape(void *kern, const struct shape *s)
 	for (size_t i = 0; i < t.n; i++)
 		if (!has(k, &t.v[i]))
 			return false;
+	return true;
+}
+
+/* That it has not may change at any time: a module is loaded. */
+bool kern_has_kind(void *kern, const char *kind)
+{
+	enum { TRIAL = 50 };
+	struct kern *k = kern;
+	struct ability a = { .has = true };
+	int r;
+
+	vec_each (&k->abilities, known)
+		if (strcmp(known->kind, kind) == 0)
+			return true;
+	r = ask(k, request_kind_add(TRIAL, kind));
+	if (r == 0)
+		ask(k, request_link_del(TRIAL));
+	if (r == -EOPNOTSUPP)
+		return false;
+	snprintf(a.kind, sizeof(a.kind), "%s", kind);
+	vec_push(&k->abilities, a);
 	return true;
 }

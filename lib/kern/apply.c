@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kern/kern_parts.h"
+#include "kern/fabric.h"
 #include "kern/netns.h"
+#include "kern/parts.h"
 #include "kern/qdisc.h"
 #include "kern/request.h"
 #include "kern/wires.h"
@@ -67,11 +68,40 @@ static void say_what_to_try(struct err *e, const struct step *s)
 	}
 }
 
-static int step_failed(const struct kern *k, const struct step *s,
+/* Where a kind of device comes from that the kernel has not. */
+static void say_where_it_is(struct err *e, const char *kind)
+{
+	static const struct {
+		const char *kind, *module;
+	} modules[] = { { "gretap", "ip_gre" }, { "vxlan", "vxlan" },
+			{ "geneve", "geneve" }, { "macvlan", "macvlan" },
+			{ "bridge", "bridge" }, { "veth", "veth" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
+		if (strcmp(modules[i].kind, kind) == 0) {
+			err_hint(e,
+				 "it is in the kernel's module %s: 'modprobe %s'; "
+				 "'doctor' tells what this kernel has",
+				 modules[i].module, modules[i].module);
+			return;
+		}
+	err_hint(
+		e,
+		"it is in Espalier's own module, which 'make kmod' builds in its sources "
+		"and 'insmod' loads; via bridge needs none");
+}
+
+static int step_failed(const struct kern *k, const struct step *s, const char *kind,
 		       const struct netlink_result *why, struct err *e)
 {
 	cleanup_free char *what = step_text(k->plan, s);
 
+	if (kind && why->code == -EOPNOTSUPP) {
+		err_set(e, why->code, "%s: this kernel has no devices of kind %s (%s)",
+			what, kind, why->message ? why->message : strerror(EOPNOTSUPP));
+		say_where_it_is(e, kind);
+		return why->code;
+	}
 	if (why->message)
 		err_set(e, why->code, "%s: %s (%s)", what, why->message,
 			strerror(-why->code));
@@ -87,7 +117,7 @@ static void empty_batch(struct kern *k)
 	vec_each (&k->needed, h)
 		(*h)->queued = false;
 	k->needed.n = 0;
-	k->steps.n = 0;
+	k->asked.n = 0;
 	k->batch.ends.n = 0;
 	k->batch.bytes.n = 0;
 	k->to = NULL;
@@ -97,7 +127,7 @@ int kern_run_batch(void *kern, struct err *e)
 {
 	struct kern *k = kern;
 	struct netlink_result *results;
-	size_t n = k->steps.n;
+	size_t n = k->asked.n;
 	int r = 0, failed;
 
 	if (!n)
@@ -107,11 +137,12 @@ int kern_run_batch(void *kern, struct err *e)
 	if (failed < 0)
 		r = failed;
 	for (size_t i = 0; i < n; i++) {
-		const struct step *s = &k->plan->steps.v[k->steps.v[i]];
+		const struct asked *a = &k->asked.v[i];
+		const struct step *s = &k->plan->steps.v[a->step];
 
 		if (failed > 0 && r == 0 && results[i].code &&
 		    !is_fine(s, results[i].code))
-			r = step_failed(k, s, &results[i], e);
+			r = step_failed(k, s, a->kind, &results[i], e);
 		free(results[i].message);
 	}
 	free(results);
@@ -119,7 +150,7 @@ int kern_run_batch(void *kern, struct err *e)
 	return r;
 }
 
-static void need(struct kern *k, struct handle *h)
+void kern_need(struct kern *k, struct handle *h)
 {
 	if (h->queued)
 		return;
@@ -127,18 +158,24 @@ static void need(struct kern *k, struct handle *h)
 	vec_push(&k->needed, h);
 }
 
-/* Appends a request that step number at is about. */
-static int queue(struct kern *k, struct netlink *to, struct nl_msg *m, size_t at,
-		 struct err *e)
+int kern_queue(struct kern *k, struct netlink *to, struct nl_msg *m, struct asked what,
+	       struct err *e)
 {
 	int r = 0;
 
-	if (k->to != to || k->steps.n >= BATCH_STEPS)
+	if (k->to != to || k->asked.n >= BATCH_STEPS)
 		r = kern_run_batch(k, e);
 	k->to = to;
 	netlink_batch_add(&k->batch, m);
-	vec_push(&k->steps, at);
+	vec_push(&k->asked, what);
 	return r;
+}
+
+/* One that step number at is about. */
+static int queue(struct kern *k, struct netlink *to, struct nl_msg *m, size_t at,
+		 struct err *e)
+{
+	return kern_queue(k, to, m, (struct asked){ .step = at }, e);
 }
 
 /* ---- steps ---- */
@@ -227,6 +264,8 @@ static int do_link_add(struct kern *k, const struct step *s, size_t at, struct e
 
 	if (s->link->wire)
 		return do_wire(k, s, e);
+	if (link_has_parts(s->link))
+		return parts_add(k, s->link, at, e);
 	for (int end = 0; end < 2; end++) {
 		const struct node *n = model_node(k->plan->to, s->link->end[end].node);
 		int r = handles_get(&k->handles, n, &h[end], e);
@@ -237,8 +276,8 @@ static int do_link_add(struct kern *k, const struct step *s, size_t at, struct e
 		}
 		ns[end] = h[end]->ns;
 	}
-	need(k, h[0]);
-	need(k, h[1]);
+	kern_need(k, h[0]);
+	kern_need(k, h[1]);
 	return queue(k, &k->fabric, request_link_add(s, ns), at, e);
 }
 
@@ -258,7 +297,7 @@ static int do_links_del(struct kern *k, size_t at, size_t last, struct err *e)
 		r = handles_socket(&k->handles, h, e);
 	if (r < 0)
 		return in_context(k, s, r, e);
-	need(k, h);
+	kern_need(k, h);
 	if (last - at == 1)
 		return queue(k, &h->nl, request_link_del(request_ifindex(s)), at, e);
 	for (size_t i = at; i < last && r == 0; i++) {
@@ -287,17 +326,17 @@ static struct nl_msg *inside_request(const struct step *s)
 	}
 }
 
-/* A socket in the step's node, for the batch. */
-static int reach(struct kern *k, const struct step *s, struct handle **ret, struct err *e)
+/* A socket in the node, for the batch. */
+static int reach(struct kern *k, const struct node *n, struct handle **ret, struct err *e)
 {
-	int r = handles_get(&k->handles, s->node, ret, e);
+	int r = handles_get(&k->handles, n, ret, e);
 
 	if (r == 0)
 		r = handles_socket(&k->handles, *ret, e);
 	if (r == 0)
-		need(k, *ret);
+		kern_need(k, *ret);
 	else
-		err_context(e, "%s", s->node->name);
+		err_context(e, "%s", n->name);
 	return r;
 }
 
@@ -305,11 +344,12 @@ static int reach(struct kern *k, const struct step *s, struct handle **ret, stru
  * packets in them stay too. */
 static int do_shape(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
-	int ifindex = request_ifindex(s), r;
+	struct shape_place place = layout_shape(s->link, s->end);
+	int ifindex = place.ifindex, r;
 	struct qdisc_tree was, is;
 	struct handle *h;
 
-	r = reach(k, s, &h, e);
+	r = reach(k, fabric_place(k->plan->to, place.place), &h, e);
 	if (r < 0)
 		return r;
 	qdisc_tree_make(&s->shape.was, s->shape.mtu_was, &was);
@@ -324,9 +364,15 @@ static int do_shape(struct kern *k, const struct step *s, size_t at, struct err 
 static int do_inside(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
 	struct handle *h;
-	int r = reach(k, s, &h, e);
+	int r = reach(k, s->node, &h, e);
 
 	return r < 0 ? r : queue(k, &h->nl, inside_request(s), at, e);
+}
+
+/* One veth pair, and no more. */
+static bool is_pair(const struct link *l)
+{
+	return !l->wire && !link_has_parts(l);
 }
 
 /* How many steps from here on are done together. */
@@ -337,11 +383,11 @@ static size_t run_of(const struct plan *p, size_t at, size_t last)
 
 	if (s->op != STEP_NODE_DEL && s->op != STEP_LINK_DEL)
 		return 1;
-	if (s->op == STEP_LINK_DEL && s->link->wire)
+	if (s->op == STEP_LINK_DEL && !is_pair(s->link))
 		return 1;
 	while (end < last && p->steps.v[end].op == s->op &&
 	       (s->op == STEP_NODE_DEL ||
-		(p->steps.v[end].node == s->node && !p->steps.v[end].link->wire)))
+		(p->steps.v[end].node == s->node && is_pair(p->steps.v[end].link))))
 		end++;
 	return end - at;
 }
@@ -374,6 +420,10 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 		case STEP_LINK_DEL:
 			if (s->link->wire) {
 				r = do_wire(k, s, e);
+				break;
+			}
+			if (link_has_parts(s->link)) {
+				r = parts_del(k, s->link, at, e);
 				break;
 			}
 			r = do_links_del(k, at, at + together, e);

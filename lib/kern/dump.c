@@ -3,12 +3,15 @@
  */
 #include "kern/dump.h"
 
+#include <arpa/inet.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/if_tunnel.h>
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,19 +27,57 @@ static void read_bridge(struct nlattr *data, struct dump_iface *ret)
 		ret->stp = nla_get_u32(a[IFLA_BR_STP_STATE]) != 0;
 }
 
+/* Where a kind of tunnel has its attributes. */
+static const struct tunnel_attributes {
+	const char *kind;
+	bool key_is_big_endian;
+	int max, key, remote, local; /* 0: none */
+} tunnel_attributes[] = {
+	{ "gretap", true, IFLA_GRE_MAX, IFLA_GRE_OKEY, IFLA_GRE_REMOTE, IFLA_GRE_LOCAL },
+	{ "vxlan", false, IFLA_VXLAN_MAX, IFLA_VXLAN_ID, IFLA_VXLAN_GROUP,
+	  IFLA_VXLAN_LOCAL },
+	{ "geneve", false, IFLA_GENEVE_MAX, IFLA_GENEVE_ID, IFLA_GENEVE_REMOTE, 0 },
+};
+
+static void read_ipv4(struct nlattr *a, uint8_t ret[4])
+{
+	if (a && nla_len(a) == 4)
+		memcpy(ret, nla_data(a), 4);
+}
+
+static void read_tunnel(struct nlattr *data, const char *kind, struct dump_tunnel *ret)
+{
+	enum { MOST = 64 };
+	struct nlattr *a[MOST + 1] = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(tunnel_attributes); i++) {
+		const struct tunnel_attributes *t = &tunnel_attributes[i];
+
+		if (strcmp(t->kind, kind) != 0 ||
+		    nla_parse_nested(a, t->max < MOST ? t->max : MOST, data, NULL) < 0)
+			continue;
+		if (a[t->key])
+			ret->key = t->key_is_big_endian ? ntohl(nla_get_u32(a[t->key]))
+							: nla_get_u32(a[t->key]);
+		if (t->local)
+			read_ipv4(a[t->local], ret->local);
+		read_ipv4(a[t->remote], ret->remote);
+	}
+}
+
 static void read_kind(struct nlattr *info, struct dump_iface *ret)
 {
 	struct nlattr *a[IFLA_INFO_MAX + 1];
-	const char *kind;
 
 	if (nla_parse_nested(a, IFLA_INFO_MAX, info, NULL) < 0 || !a[IFLA_INFO_KIND])
 		return;
-	kind = nla_get_string(a[IFLA_INFO_KIND]);
-	ret->veth = strcmp(kind, "veth") == 0;
-	ret->tap = strcmp(kind, "tun") == 0;
-	ret->bridge = strcmp(kind, "bridge") == 0;
-	if (ret->bridge && a[IFLA_INFO_DATA])
+	snprintf(ret->kind, sizeof(ret->kind), "%s", nla_get_string(a[IFLA_INFO_KIND]));
+	if (!a[IFLA_INFO_DATA])
+		return;
+	if (strcmp(ret->kind, "bridge") == 0)
 		read_bridge(a[IFLA_INFO_DATA], ret);
+	else
+		read_tunnel(a[IFLA_INFO_DATA], ret->kind, &ret->tunnel);
 }
 
 static void begin_links(void *cookie)

@@ -18,12 +18,18 @@ enum { DUMP_NOBODY = -1 };
 
 struct dump_iface {
 	int ifindex;
-	bool veth, tap, bridge, up, stp;
+	char kind[16]; /* as the kernel calls it; "": none */
+	bool up, stp;
 	uint32_t mtu; /* bytes */
 	uint8_t mac[6];
-	int master;	    /* ifindex; 0: none */
-	int peer;	    /* veth: the other end's ifindex; 0: unknown */
-	int peer_namespace; /* its nsid; DUMP_NOBODY */
+	int master; /* ifindex; 0: none */
+	int peer;   /* veth: the other end's ifindex; macvlan, ztun: of what is below */
+	/* Its nsid, or that of a tunnel's packets; DUMP_NOBODY: it is this one. */
+	int peer_namespace;
+	struct dump_tunnel { /* of a tunnel */
+		uint32_t key;
+		uint8_t local[4], remote[4];
+	} tunnel;
 };
 
 struct dump_address {

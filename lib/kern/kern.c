@@ -9,8 +9,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "kern/kern_parts.h"
-#include "kern/netns.h"
+#include "kern/fabric.h"
 
 char *kern_path(const struct kern *k, const char *node)
 {
@@ -35,6 +34,7 @@ int kern_enter(struct kern *k, const struct node *node, struct netlink **ret_nl,
 void kern_rest(struct kern *k)
 {
 	handles_rest(&k->handles);
+	k->has_path = false;
 }
 
 static int mount_pins(const char *dir, struct err *e)
@@ -54,26 +54,6 @@ static int mount_pins(const char *dir, struct err *e)
 	return 0;
 }
 
-/* A socket in the fabric, which is made if it is not there. */
-static int open_fabric(struct kern *k, struct err *e)
-{
-	cleanup_free char *path = mem_printf("%s/ns/" FABRIC_NAME, k->dir);
-	int ns = netns_open(path), r;
-
-	if (ns >= 0) {
-		r = handles_enter(&k->handles, ns, e);
-		close(ns);
-	} else {
-		netns_unpin(path, NULL);
-		r = netns_create(path, e);
-		k->handles.away |= r == 0;
-	}
-	if (r == 0)
-		r = netlink_open(&k->fabric, e);
-	handles_go_home(&k->handles);
-	return r;
-}
-
 int kern_open(const char *dir, const char *name, struct kern **ret, struct err *e)
 {
 	struct kern *k = mem_alloc(sizeof(*k));
@@ -91,7 +71,7 @@ int kern_open(const char *dir, const char *name, struct kern **ret, struct err *
 	if (r == 0)
 		r = node_show_begin(e);
 	if (r == 0)
-		r = open_fabric(k, e);
+		r = fabric_open(k, e);
 	if (r < 0) {
 		kern_close(k);
 		return r;
@@ -111,7 +91,7 @@ void kern_close(struct kern *k)
 	vec_free(&k->abilities);
 	netlink_batch_free(&k->batch);
 	ip_set_free(&k->released);
-	vec_free(&k->steps);
+	vec_free(&k->asked);
 	vec_free(&k->needed);
 	free(k->dir);
 	free(k->name);

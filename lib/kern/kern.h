@@ -39,6 +39,10 @@ int kern_wire_counts(struct kern *k, uint32_t link, struct wire_link_stats *ret,
  * discipline. For model_choose_engines(), with the struct kern. */
 bool kern_can_shape(void *kern, const struct shape *s);
 
+/* Whether this kernel has that kind of device, or gets it from a module when it is asked
+ * for. For model_choose_connectors(), with the struct kern. */
+bool kern_has_kind(void *kern, const char *kind);
+
 /*
  * Carries out the steps [first, first + n) of the plan. On failure some of them
  * may have been done; e says which failed and why.

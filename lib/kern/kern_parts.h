@@ -9,18 +9,22 @@
 #include "kern/node.h"
 #include "model/ipset.h"
 
-/* The fabric is pinned beside the nodes, by a name that none of them can have. */
-#define FABRIC_NAME ".fabric"
-
-/* A kind of queueing discipline, and whether the kernel has it. */
+/* A kind of queueing discipline or device, and whether the kernel has it. */
 struct ability {
 	char kind[16];
 	bool has;
 };
 
+/* A request of the batch. */
+struct asked {
+	size_t step;	  /* its place in the plan */
+	const char *kind; /* of the device that it makes; NULL: another one */
+};
+
 struct kern {
 	char *dir, *name;
 	struct netlink fabric;
+	bool has_path; /* the path for tunnels was seen to since kern_rest() */
 	struct handles handles;
 	struct node_defaults defaults;
 	struct wire_client wires;
@@ -31,9 +35,15 @@ struct kern {
 	const struct plan *plan;
 	struct netlink *to;
 	struct netlink_batch batch;
-	VEC(size_t) steps; /* per request: its step's place in the plan */
+	VEC(struct asked) asked;
 	VEC(struct handle *) needed;
 };
+
+/* Appends a request to the batch; kind as in struct asked. What has to stay open until it
+ * has been run is needed. */
+int kern_queue(struct kern *k, struct netlink *to, struct nl_msg *m, struct asked what,
+	       struct err *e);
+void kern_need(struct kern *k, struct handle *h);
 
 /* Runs what is in the batch; flush() of the handles. */
 int kern_run_batch(void *kern, struct err *e);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern/fabric.h"
 #include "kern/observing.h"
 #include "kern/request.h"
 #include "kern/wires.h"
@@ -24,6 +25,9 @@ struct sight *observing_sight(const struct observing *x, uint32_t node)
 {
 	size_t low = 0, high = x->sights.n;
 
+	for (size_t i = 0; i < OBSERVING_PLACES; i++)
+		if (x->places[i].node && x->places[i].node->id == node)
+			return (struct sight *)&x->places[i];
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
@@ -74,6 +78,8 @@ static void question_link(struct observing *x, const struct link *l)
 	vec_push(&x->links, l);
 	question_node(x, l->end[0].node);
 	question_node(x, l->end[1].node);
+	for (int end = 0; end < 2 && l->tunnel.underlay[0]; end++)
+		question_node(x, l->tunnel.underlay[end]);
 }
 
 static void question_ports(struct observing *x, const struct model *m,
@@ -141,7 +147,7 @@ static bool is_eclipsed(const struct observing *x, const struct node *n)
 	return old && old->id != n->id && !model_node(x->target, old->id);
 }
 
-static int look(struct observing *x, struct sight *s, struct err *e)
+int observing_look(struct observing *x, struct sight *s, struct err *e)
 {
 	struct netlink *nl;
 	int ns, r;
@@ -172,9 +178,13 @@ static const struct dump_iface *seen_end(const struct observing *x, const struct
 	if (!s || !s->there)
 		return NULL;
 	i = dump_find(&s->dump, observing_ifindex(l, end));
+	if (link_has_parts(l))
+		return i && *i->kind ? i : NULL;
 	if (l->wire)
-		return i && i->tap ? i : NULL;
-	return i && i->veth && i->peer == observing_ifindex(l, !end) ? i : NULL;
+		return i && strcmp(i->kind, "tun") == 0 ? i : NULL;
+	return i && strcmp(i->kind, "veth") == 0 && i->peer == observing_ifindex(l, !end)
+		       ? i
+		       : NULL;
 }
 
 static int by_number(const void *a, const void *b)
@@ -184,7 +194,8 @@ static int by_number(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Whether the link's ends are each other's peers; 1 or 0, or -errno. */
+/* Whether the link's ends are each other's peers, or joined by all of its parts; 1 or 0,
+ * or -errno. */
 static int are_peers(const struct observing *x, const struct link *l, struct err *e)
 {
 	const struct dump_iface *a = seen_end(x, l, 0), *b = seen_end(x, l, 1);
@@ -193,6 +204,8 @@ static int are_peers(const struct observing *x, const struct link *l, struct err
 
 	if (!a || !b)
 		return 0;
+	if (link_has_parts(l))
+		return observing_has_parts(x, l, e);
 	if (l->wire)
 		return x->n_carried && bsearch(&l->id, x->carried, x->n_carried,
 					       sizeof(l->id), by_number) != NULL;
@@ -291,14 +304,32 @@ static int write_links(struct observing *x, struct err *e)
 	return r < 0 ? r : 0;
 }
 
+/* Whether a device may be a link's end: its number says whether it is. */
+static bool is_end_kind(const char *kind)
+{
+	static const char *const kinds[] = { "veth",   "tun",	  "gretap", "vxlan",
+					     "geneve", "macvlan", "ztun" };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return true;
+	return false;
+}
+
 /* Interfaces of ours at a place where no link in the model has one. */
 static void find_strays(struct observing *x)
 {
+	for (size_t i = 0; i < OBSERVING_PLACES; i++)
+		if (x->places[i].node && x->places[i].there)
+			observing_find_stray_parts(x, &x->places[i]);
+	vec_each (&x->sights, s)
+		if (s->there)
+			observing_find_stray_parts(x, s);
 	vec_each (&x->sights, s)
 		vec_each (&s->dump.ifaces, i) {
 			const struct node *n = model_node(x->o->model, s->node->id);
 			unsigned index = (unsigned)(i->ifindex - IFINDEX_BASE);
-			bool ours = (i->veth || i->tap) && i->ifindex >= IFINDEX_BASE &&
+			bool ours = is_end_kind(i->kind) && i->ifindex >= IFINDEX_BASE &&
 				    index < NODE_PORTS_MAX;
 
 			if (ours && !(index < n->ports.n && n->ports.v[index].link))
@@ -333,7 +364,9 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 	question(&x, other, target);
 	sort_questions(&x);
 	for (size_t i = 0; i < x.sights.n && r == 0; i++)
-		r = look(&x, &x.sights.v[i], e);
+		r = observing_look(&x, &x.sights.v[i], e);
+	if (r == 0)
+		r = observing_look_at_places(&x, e);
 	if (r == 0)
 		r = wires_list(k, &x.carried, &x.n_carried, e);
 	if (r == 0) {
@@ -352,6 +385,8 @@ int observe(struct kern *k, const struct model *target, const struct model *othe
 		dump_free(&s->dump);
 		vec_free(&s->claimed);
 	}
+	for (size_t i = 0; i < OBSERVING_PLACES; i++)
+		dump_free(&x.places[i].dump);
 	vec_free(&x.sights);
 	vec_free(&x.links);
 	free(x.carried);
@@ -396,7 +431,7 @@ int observed_tidy(struct kern *k, const struct observed *o, struct err *e)
 	for (size_t i = 0; i < o->stray_wires.n && r == 0; i++)
 		r = wires_drop(k, o->stray_wires.v[i], e);
 	for (size_t i = 0; i < o->strays.n && r == 0; i++)
-		r = ask_for(k, model_node(o->model, o->strays.v[i].node),
+		r = ask_for(k, fabric_place(o->model, o->strays.v[i].node),
 			    request_link_del(o->strays.v[i].ifindex), -ENODEV, e);
 	for (size_t i = 0; i < o->hollows.n && r == 0; i++) {
 		const struct hollow *h = &o->hollows.v[i];

@@ -15,7 +15,7 @@
 /* An interface of ours that belongs to no link any more: its other end is elsewhere or of
  * another link. */
 struct stray {
-	uint32_t node; /* id */
+	uint32_t node; /* id, or a place of plan/layout.h */
 	int ifindex;
 };
 

@@ -133,6 +133,7 @@ static void write_shape(struct observing *x, const struct sight *s, const struct
 {
 	const struct link *known[2] = { model_link(x->target, l->id),
 					model_link(x->other, l->id) };
+	struct shape_place place = layout_shape(l, end);
 	struct shape found = { .unknown = true };
 	struct qdisc_tree seen, tree;
 	bool any = false;
@@ -150,7 +151,9 @@ static void write_shape(struct observing *x, const struct sight *s, const struct
 		any |= known[i] && !shape_is_none(&known[i]->shape[end]);
 	if (!any)
 		return;
-	qdisc_tree_seen(&s->dump.qdiscs, observing_ifindex(l, end), &seen);
+	if (place.place != s->node->id)
+		s = observing_sight(x, place.place);
+	qdisc_tree_seen(&s->dump.qdiscs, place.ifindex, &seen);
 	if (!seen.n)
 		found = (struct shape){ 0 };
 	for (int i = 1; i >= 0; i--) {

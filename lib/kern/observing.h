@@ -16,6 +16,8 @@ struct sight {
 	VEC(int) claimed; /* interfaces that a link has */
 };
 
+enum { OBSERVING_PLACES = 3 }; /* that are no nodes */
+
 struct observing {
 	struct kern *k;
 	const struct model *target, *other;
@@ -24,11 +26,22 @@ struct observing {
 	uint32_t *carried; /* by lib/wire: their numbers, ascending */
 	size_t n_carried;
 	struct observed *o;
-	VEC(struct sight) sights;	/* by node id */
-	VEC(const struct link *) links; /* candidates */
+	VEC(struct sight) sights;	       /* by node id */
+	struct sight places[OBSERVING_PLACES]; /* node NULL: not in question */
+	VEC(const struct link *) links;	       /* candidates */
 };
 
-struct sight *observing_sight(const struct observing *x, uint32_t node); /* NULL: none */
+/* A node's, or one of the places; NULL: none. */
+struct sight *observing_sight(const struct observing *x, uint32_t node);
+/* Fills a sight whose node is set. */
+int observing_look(struct observing *x, struct sight *s, struct err *e);
+
+/* Links with parts (observed_parts.c): the places, as far as they are in question;
+ * whether a link is whole, 1 or 0 or -errno; devices that belong to no link of the model
+ * found. */
+int observing_look_at_places(struct observing *x, struct err *e);
+int observing_has_parts(const struct observing *x, const struct link *l, struct err *e);
+void observing_find_stray_parts(struct observing *x, const struct sight *s);
 
 static inline int observing_ifindex(const struct link *l, int end)
 {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern/fabric.h"
 #include "kern/qdisc.h"
 
 static void begin(void *cookie)
@@ -133,4 +134,9 @@ int queues_read(struct kern *k, const struct node *n, queue_vec *ret, struct err
 	}
 	queues_sort(ret);
 	return 0;
+}
+
+int queues_read_fabric(struct kern *k, queue_vec *ret, struct err *e)
+{
+	return queues_read(k, fabric_place(NULL, PLACE_FABRIC), ret, e);
 }

@@ -22,6 +22,8 @@ typedef VEC(struct queue_state) queue_vec;
 /* By interface, each before its children; without those that hold nothing (noqueue).
  * -ENOENT: the node is gone. */
 int queues_read(struct kern *k, const struct node *n, queue_vec *ret, struct err *e);
+/* Those in the fabric, where shapes are enforced. */
+int queues_read_fabric(struct kern *k, queue_vec *ret, struct err *e);
 
 /* What a message of RTM_GETQDISC or RTM_GETTCLASS tells. False: of nothing that holds
  * packets, or it is another message. */

@@ -93,6 +93,28 @@ struct nl_msg *request_link_add(const struct step *s, const int ns[2])
 	return m;
 }
 
+struct nl_msg *request_path_add(int ifindex, int ns)
+{
+	struct ifinfomsg i = { .ifi_index = ifindex };
+	struct nl_msg *m = link_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &i);
+	struct nlattr *info, *data, *peer;
+
+	nla_put_string(m, IFLA_IFNAME, "path");
+	nla_put_u32(m, IFLA_MTU, TUNNEL_FABRIC_MTU);
+	info = nla_nest_start(m, IFLA_LINKINFO);
+	nla_put_string(m, IFLA_INFO_KIND, "veth");
+	data = nla_nest_start(m, IFLA_INFO_DATA);
+	peer = nla_nest_start(m, VETH_INFO_PEER);
+	nlmsg_append(m, &i, sizeof(i), NLMSG_ALIGNTO);
+	nla_put_string(m, IFLA_IFNAME, "path");
+	nla_put_u32(m, IFLA_MTU, TUNNEL_FABRIC_MTU);
+	nla_put_u32(m, IFLA_NET_NS_FD, (uint32_t)ns);
+	nla_nest_end(m, peer);
+	nla_nest_end(m, data);
+	nla_nest_end(m, info);
+	return m;
+}
+
 struct nl_msg *request_link_del(int ifindex)
 {
 	struct ifinfomsg i = { .ifi_index = ifindex };
@@ -202,16 +224,20 @@ struct nl_msg *request_address_del(int ifindex, const struct ip *ip)
 	return address_message(RTM_DELADDR, 0, ifindex, ip);
 }
 
-struct nl_msg *request_address(const struct step *s)
+struct nl_msg *request_address_add(int ifindex, const struct ip *ip)
 {
-	struct nl_msg *m;
+	struct nl_msg *m =
+		address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, ifindex, ip);
 
-	if (s->op == STEP_ADDRESS_DEL)
-		return request_address_del(request_ifindex(s), &s->address);
-	m = address_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, request_ifindex(s),
-			    &s->address);
 	nla_put_u8(m, IFA_PROTO, OUR_PROTOCOL);
 	return m;
+}
+
+struct nl_msg *request_address(const struct step *s)
+{
+	if (s->op == STEP_ADDRESS_DEL)
+		return request_address_del(request_ifindex(s), &s->address);
+	return request_address_add(request_ifindex(s), &s->address);
 }
 
 struct nl_msg *request_route(const struct step *s)

@@ -25,6 +25,8 @@ int request_ifindex(const struct step *s);
 
 /* A veth pair into the two namespaces, to be sent from any. */
 struct nl_msg *request_link_add(const struct step *s, const int ns[2]);
+/* The veth pair between the two ends of the path for tunnels: both of one number. */
+struct nl_msg *request_path_add(int ifindex, int ns);
 struct nl_msg *request_link_del(int ifindex);
 struct nl_msg *request_link_group(int ifindex, uint32_t group);
 struct nl_msg *request_group_del(uint32_t group);
@@ -39,6 +41,8 @@ struct nl_msg *request_bridge_set(const struct node_settings *s);
 
 /* STEP_ADDRESS_* and STEP_ROUTE_*. */
 struct nl_msg *request_address(const struct step *s);
+/* The same for any interface. */
+struct nl_msg *request_address_add(int ifindex, const struct ip *ip);
 struct nl_msg *request_address_del(int ifindex, const struct ip *ip);
 struct nl_msg *request_route(const struct step *s);
 

@@ -1,9 +1,11 @@
 /*
- * shapes.c — see shapes.h. A dump per node that has a shaped link.
+ * shapes.c — see shapes.h. A dump per node that has a shaped link, and
+ * one of the fabric where some are enforced.
  */
 #include "kern/shapes.h"
 
 #include "kern/dump.h"
+#include "kern/fabric.h"
 
 static void begin(void *cookie)
 {
@@ -38,38 +40,53 @@ static int read_wire(struct kern *k, struct model *m, const struct link *l, int 
 	return r;
 }
 
-static int read_node(struct kern *k, struct model *m, const struct node *n, uint32_t only,
-		     struct err *e)
+/* The disciplines of one place, read when they are first asked for. */
+struct cache {
+	const struct node *place;
+	qdisc_vec seen;
+	bool read;
+};
+
+static int read_end(struct kern *k, struct model *m, const struct link *l, int end,
+		    struct cache *c, struct err *e)
 {
+	struct shape_place place = layout_shape(l, end);
 	struct netlink *nl;
-	qdisc_vec seen = { 0 };
-	bool dumped = false;
+	struct shape is;
 	int ns, r = 0;
+
+	if (!c->read && (r = kern_enter(k, c->place, &nl, &ns, e)) == 0)
+		r = netlink_dump(nl, request_qdiscs(), begin, read_one, &c->seen, e);
+	if (r < 0)
+		return r;
+	c->read = true;
+	qdisc_shape(&c->seen, place.ifindex, &l->shape[end], l->mtu, &is);
+	set(m, l, end, &is);
+	return 0;
+}
+
+static int read_node(struct kern *k, struct model *m, const struct node *n, uint32_t only,
+		     struct cache *fabric, struct err *e)
+{
+	struct cache inside = { .place = n };
+	int r = 0;
 
 	vec_each (&n->ports, p) {
 		const struct link *l = p->link && (!only || p->link == only)
 					       ? model_link(m, p->link)
 					       : NULL;
-		struct shape is;
 
 		if (!l || r < 0)
 			continue;
-		if (l->wire) {
+		if (l->wire)
 			r = read_wire(k, m, l, p->end, e);
-			continue;
-		}
-		if (shape_is_none(&l->shape[p->end]))
-			continue;
-		if (!dumped && (r = kern_enter(k, n, &nl, &ns, e)) == 0)
-			r = netlink_dump(nl, request_qdiscs(), begin, read_one, &seen, e);
-		if (r < 0)
-			break;
-		dumped = true;
-		qdisc_shape(&seen, IFINDEX_BASE + (int)l->end[p->end].index,
-			    &l->shape[p->end], l->mtu, &is);
-		set(m, l, p->end, &is);
+		else if (!shape_is_none(&l->shape[p->end]))
+			r = read_end(k, m, l, p->end,
+				     layout_shape(l, p->end).place == n->id ? &inside
+									    : fabric,
+				     e);
 	}
-	vec_free(&seen);
+	vec_free(&inside.seen);
 	return r < 0 ? err_context(e, "look at the shapes of %s", n->name) : 0;
 }
 
@@ -78,15 +95,18 @@ int kern_read_shapes(struct kern *k, const struct model *m, uint32_t only,
 {
 	const struct link *l = only ? model_link(m, only) : NULL;
 	struct model *found = model_copy(m);
+	struct cache fabric = { .place = fabric_place(m, PLACE_FABRIC) };
 	int r = 0;
 
 	for (int end = 0; l && end < 2 && r == 0; end++)
-		r = read_node(k, found, model_node(m, l->end[end].node), only, e);
+		r = read_node(k, found, model_node(m, l->end[end].node), only, &fabric,
+			      e);
 	if (!l)
 		vec_each (&m->nodes, n)
 			if (r == 0)
-				r = read_node(k, found, *n, 0, e);
+				r = read_node(k, found, *n, 0, &fabric, e);
 	kern_rest(k);
+	vec_free(&fabric.seen);
 	if (r < 0)
 		model_free(found);
 	else

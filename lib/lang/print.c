@@ -167,6 +167,24 @@ static void print_shapes(struct printer *p, const struct link *l)
 	}
 }
 
+static void print_tunnel(struct printer *p, const struct link *l)
+{
+	const struct tunnel *t = &l->tunnel;
+
+	if (t->kind)
+		str_addf(&p->out, " tunnel %s key %u", tunnel_kind_name(t->kind), t->key);
+	if (t->kind && t->underlay[0])
+		str_addf(&p->out, " underlay %s %s",
+			 model_node(p->m, t->underlay[0])->name,
+			 model_node(p->m, t->underlay[1])->name);
+	if (l->via != VIA_AUTO)
+		str_addf(&p->out, " via %s", link_via_name(l->via));
+	if (l->enforced)
+		str_add(&p->out, " enforced");
+}
+
+/* A tunnel's MTU is written even where it is the usual one: then nothing has to follow
+ * from a path that the reader does not have yet. */
 static void print_link(struct printer *p, const struct link *l)
 {
 	const struct iface *a = &l->end[0], *b = &l->end[1];
@@ -182,7 +200,7 @@ static void print_link(struct printer *p, const struct link *l)
 		str_addf(&p->out, " name %s", l->name);
 	if (together && (is_typed(p, a) || is_typed(p, b)))
 		print_link_addresses(p, l);
-	if (l->mtu != MTU_DEFAULT) {
+	if (l->mtu != MTU_DEFAULT || l->tunnel.kind) {
 		cleanup_free char *mtu = units_print_bytes(l->mtu);
 
 		str_addf(&p->out, " mtu %s", mtu);
@@ -190,6 +208,7 @@ static void print_link(struct printer *p, const struct link *l)
 	print_macs(p, l);
 	if (shape_same(&l->shape[0], &l->shape[1]))
 		shape_text_add(&p->out, &l->shape[0]);
+	print_tunnel(p, l);
 	if (l->engine != SHAPE_ENGINE_AUTO)
 		str_addf(&p->out, " engine %s", shape_engine_name(l->engine));
 	str_add(&p->out, "\n");

@@ -56,6 +56,7 @@ void frame_write(const struct frame *f, uint8_t *buf)
 	};
 
 	memcpy(l.to, f->to, sizeof(l.to));
+	memcpy(l.from, f->from, sizeof(l.from));
 	memcpy(l.magic, magic, sizeof(magic));
 	l.sum = crc((const uint8_t *)&l, sizeof(l));
 	memcpy(buf, &l, sizeof(l));
@@ -76,6 +77,7 @@ enum frame_state frame_read(const uint8_t *buf, size_t n, uint64_t run, struct f
 	l.sum = 0;
 	*ret = (struct frame){ .run = l.run, .seq = l.seq, .sent = l.sent };
 	memcpy(ret->to, l.to, sizeof(l.to));
+	memcpy(ret->from, l.from, sizeof(l.from));
 	ret->kind = __builtin_popcount(l.kind ^ FRAME_PROBE) < 4 ? FRAME_PROBE
 								 : FRAME_FULL;
 	if (crc((const uint8_t *)&l, sizeof(l)) == sum)

@@ -3,7 +3,8 @@
  *
  * An Ethernet frame of type 0x88B5 (IEEE 802, local experimental). Its source address
  * is zero: a bridge at the other end drops such a frame after the packet socket saw it,
- * so that it neither learns an address nor floods anything.
+ * so that it neither learns an address nor floods anything. Where there is a bridge on
+ * the way, it has to be the sender's own.
  */
 #ifndef MEASURE_FRAME_H
 #define MEASURE_FRAME_H
@@ -23,7 +24,7 @@ enum {
 enum frame_kind { FRAME_PROBE = 0x5A, FRAME_FULL = 0xA5 };
 
 struct frame {
-	uint8_t to[6];
+	uint8_t to[6], from[6];
 	uint64_t run; /* the measurement and direction that it is of */
 	uint64_t seq;
 	uint64_t sent; /* ns, CLOCK_MONOTONIC */

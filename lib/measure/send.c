@@ -60,6 +60,13 @@ static struct sockaddr_ll address(const struct way *w)
 	return to;
 }
 
+static void address_frame(struct frame *f, const struct way *w)
+{
+	memcpy(f->to, w->to->mac, sizeof(f->to));
+	if (w->from->bridged)
+		memcpy(f->from, w->from->mac, sizeof(f->from));
+}
+
 /* ---- probes ---- */
 
 static uint64_t random_next(uint64_t *state)
@@ -77,7 +84,7 @@ static int send_probe(struct way *w, const struct sockaddr_ll *to, uint64_t seq)
 	struct frame f = { .run = w->run, .seq = seq, .kind = FRAME_PROBE };
 	uint8_t buf[FRAME_MIN];
 
-	memcpy(f.to, w->to->mac, sizeof(f.to));
+	address_frame(&f, w);
 	f.sent = clock_now();
 	frame_write(&f, buf);
 	if (sendto(w->tx, buf, sizeof(buf), 0, (const struct sockaddr *)to,
@@ -154,7 +161,7 @@ static int send_bunch(struct way *w, struct bunch *b, int n)
 	struct frame f = { .run = w->run, .kind = FRAME_FULL, .sent = clock_now() };
 	int r;
 
-	memcpy(f.to, w->to->mac, sizeof(f.to));
+	address_frame(&f, w);
 	for (int i = 0; i < n; i++) {
 		f.seq = b->seq + (uint64_t)i;
 		frame_write(&f, b->heads[i]);

@@ -9,8 +9,9 @@
 
 #include "model/edit.h"
 
-static bool address_taken(const struct model *m, const struct ip *ip, uint32_t but_link,
-			  int but_end, struct err *e)
+/* Nodes that nothing connects do not mind each other. */
+static bool address_taken(const struct model *m, const struct ip *ip, uint32_t node,
+			  uint32_t but_link, int but_end, struct err *e)
 {
 	char text[IP_TEXT_MAX], iface[IFACE_TEXT_MAX];
 
@@ -22,7 +23,8 @@ static bool address_taken(const struct model *m, const struct ip *ip, uint32_t b
 				continue;
 			vec_each (&i->addresses, a) {
 				/* an automatic one makes room by itself */
-				if (a->automatic || !ip_same_address(&a->ip, ip))
+				if (a->automatic || !ip_same_address(&a->ip, ip) ||
+				    !model_connected(m, node, i->node))
 					continue;
 				err_set(e, EADDRINUSE, "%s has the address %s already",
 					iface_text(m, *l, end, iface), ip_text(ip, text));
@@ -31,7 +33,8 @@ static bool address_taken(const struct model *m, const struct ip *ip, uint32_t b
 		}
 	vec_each (&m->nodes, n)
 		vec_each (&(*n)->loopback, a)
-			if (ip_same_address(&a->ip, ip)) {
+			if (ip_same_address(&a->ip, ip) &&
+			    model_connected(m, node, (*n)->id)) {
 				err_set(e, EADDRINUSE, "%s:lo has the address %s already",
 					(*n)->name, ip_text(ip, text));
 				return true;
@@ -123,10 +126,16 @@ int addresses_check(const struct model *m, const struct node *n, uint32_t link, 
 			if (ip_same_address(&ips[i], &ips[j]))
 				return err_set(e, EINVAL, "%s is given twice",
 					       ip_text(&ips[i], text));
-		if (address_taken(m, &ips[i], link, end, e))
+		if (address_taken(m, &ips[i], n->id, link, end, e))
 			return -EADDRINUSE;
 	}
 	return 0;
+}
+
+int addresses_check_near(const struct model *m, uint32_t node, const struct ip *ip,
+			 struct err *e)
+{
+	return address_taken(m, ip, node, 0, 0, e) ? -EADDRINUSE : 0;
 }
 
 int addresses_check_lan(const struct model *m, uint32_t link, int end,

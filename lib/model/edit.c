@@ -81,6 +81,12 @@ int model_del_node(struct model *m, uint32_t id, struct err *e)
 			model_del_link(m, link, NULL);
 		n = model_node(m, id); /* the edit may have made it private */
 	}
+	for (size_t i = m->links.n; i-- > 0;) {
+		const struct tunnel *t = &m->links.v[i]->tunnel;
+
+		if (t->kind && (t->underlay[0] == id || t->underlay[1] == id))
+			model_del_link(m, m->links.v[i]->id, NULL);
+	}
 	model_remove_node(m, id);
 	return 0;
 }
@@ -206,6 +212,8 @@ static int check_link(const struct model *m, const struct node *const node[2],
 
 		if (ip->family) {
 			r = addresses_check(m, node[end], 0, 0, ip, 1, e);
+			if (r == 0) /* they will be connected */
+				r = addresses_check_near(m, node[!end]->id, ip, e);
 			if (r < 0)
 				return r;
 		}
@@ -229,10 +237,11 @@ static int check_link(const struct model *m, const struct node *const node[2],
 	return 0;
 }
 
-int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_options *o,
-		   uint32_t *ret_id, struct err *e)
+int model_add_link(struct model *m, uint32_t a, uint32_t b,
+		   const struct link_options *asked, uint32_t *ret_id, struct err *e)
 {
 	const struct node *node[2] = { model_node(m, a), model_node(m, b) };
+	struct link_options complete = *asked, *o = &complete;
 	long index[2];
 	struct link *l;
 	int r;
@@ -240,6 +249,8 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 	if (!node[0] || !node[1])
 		return err_set(e, ENOENT, "the node is gone");
 	r = check_link(m, node, o, e);
+	if (r == 0)
+		r = tunnel_complete(m, (uint32_t[]){ a, b }, o, e);
 	if (r < 0)
 		return r;
 	for (int end = 0; end < 2; end++) {
@@ -254,6 +265,9 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b, const struct link_op
 	l->lan = LAN_NONE;
 	l->engine = (uint8_t)o->engine;
 	l->wire = o->engine == SHAPE_ENGINE_WIRE;
+	l->tunnel = o->tunnel;
+	l->via = (uint8_t)o->via;
+	l->enforced = o->enforced;
 	for (int end = 0; end < 2; end++) {
 		struct iface *i = &l->end[end];
 
@@ -345,6 +359,10 @@ int model_set_engine(struct model *m, uint32_t link, enum shape_engine engine,
 		return err_set(e, ENOENT, "the link is gone");
 	if (l->engine == engine)
 		return 0;
+	if (l->tunnel.kind && engine == SHAPE_ENGINE_WIRE)
+		return err_set(e, EINVAL,
+			       "a tunnel's packets stay in the kernel: engine wire "
+			       "cannot carry them");
 	own = model_edit_link(m, link);
 	own->engine = (uint8_t)engine;
 	own->wire = engine == SHAPE_ENGINE_WIRE;
@@ -358,7 +376,7 @@ void model_choose_engines(struct model *m,
 		const struct link *l = m->links.v[i];
 		bool wire;
 
-		if (l->engine != SHAPE_ENGINE_AUTO)
+		if (l->engine != SHAPE_ENGINE_AUTO || l->tunnel.kind)
 			continue;
 		wire = !can(cookie, &l->shape[0]) || !can(cookie, &l->shape[1]);
 		if (l->wire != wire)

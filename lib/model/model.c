@@ -314,18 +314,36 @@ const struct ip *model_node_address(const struct model *m, const struct node *no
 	return NULL;
 }
 
-uint32_t model_address_owner(const struct model *m, const struct ip *address)
+/* near: 0, or a node that the owner is to be connected to. */
+static uint32_t find_owner(const struct model *m, const struct ip *address, uint32_t near)
 {
 	vec_each (&m->links, l)
-		for (int end = 0; end < 2; end++)
-			vec_each (&(*l)->end[end].addresses, a)
-				if (ip_same_address(&a->ip, address))
-					return (*l)->end[end].node;
+		for (int end = 0; end < 2; end++) {
+			const struct iface *i = &(*l)->end[end];
+
+			vec_each (&i->addresses, a)
+				if (ip_same_address(&a->ip, address) &&
+				    (!near || model_connected(m, i->node, near)))
+					return i->node;
+		}
 	vec_each (&m->nodes, n)
 		vec_each (&(*n)->loopback, a)
-			if (ip_same_address(&a->ip, address))
+			if (ip_same_address(&a->ip, address) &&
+			    (!near || model_connected(m, (*n)->id, near)))
 				return (*n)->id;
 	return 0;
+}
+
+uint32_t model_address_owner(const struct model *m, const struct ip *address)
+{
+	return find_owner(m, address, 0);
+}
+
+uint32_t model_owner_near(const struct model *m, const struct ip *address, uint32_t node)
+{
+	uint32_t owner = find_owner(m, address, node);
+
+	return owner ? owner : find_owner(m, address, 0);
 }
 
 /* ---- private copies ---- */

@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "model/ip.h"
 #include "model/shape.h"
+#include "model/tunnel.h"
 
 enum {
 	NODE_NAME_MAX = 63,	 /* a DNS label, RFC 1035 2.3.4; also a hostname */
@@ -81,6 +82,9 @@ struct link {
 	uint8_t engine;	       /* enum shape_engine: the one asked for */
 	bool wire; /* carried by lib/wire: its ends are taps; see model_choose_engines()
 		    */
+	bool enforced;		/* shaped where no program in a node can lift it */
+	uint8_t via, connector; /* enum link_via: asked for, and chosen */
+	struct tunnel tunnel;
 };
 
 /* Where a node's interface number i is: ports.v[i]; link 0: the number is free. */
@@ -171,6 +175,10 @@ const struct ip *model_node_address(const struct model *m, const struct node *no
 
 /* Who has this address (loopback too): node id, 0 for nobody. */
 uint32_t model_address_owner(const struct model *m, const struct ip *address);
+/* The same; of several, one that links connect to the node comes first. */
+uint32_t model_owner_near(const struct model *m, const struct ip *address, uint32_t node);
+/* Whether links join the two nodes, over others perhaps, be they up or down. */
+bool model_connected(const struct model *m, uint32_t a, uint32_t b);
 
 /* ---- changing: 0, or -errno with e filled and the model as it was ---- */
 
@@ -183,7 +191,7 @@ struct link *model_edit_link(struct model *m, uint32_t id);
 
 int model_add_node(struct model *m, enum node_kind kind, const char *name,
 		   uint32_t *ret_id, struct err *e);
-/* Takes its links along. */
+/* Takes its links along, and those whose tunnels end in it. */
 int model_del_node(struct model *m, uint32_t id, struct err *e);
 
 /* What `link` may say; zeroed: all defaults. */
@@ -192,6 +200,9 @@ struct link_options {
 	uint32_t mtu;	    /* 0: MTU_DEFAULT */
 	struct shape shape; /* of both directions */
 	enum shape_engine engine;
+	struct tunnel tunnel; /* key 0: a free one; the addresses follow */
+	enum link_via via;
+	bool enforced;
 	struct {
 		unsigned number; /* interface number + 1; 0: the lowest free one */
 		struct ip ip;	 /* family 0: none given */

@@ -29,6 +29,8 @@
  */
 #include "model/settle.h"
 
+#include "model/edit.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 
@@ -379,8 +381,11 @@ int model_settle(struct model *m, struct settled *ret, struct err *e)
 	lans_find(&lans, m, LAN_ALL);
 	if (m->automatic)
 		r = settle_addresses(m, &lans, &settled, e);
+	if (r == 0)
+		r = islands_check(m, e);
 	if (r == 0) {
 		settle_routes(m, &lans, &settled);
+		tunnels_settle(m);
 		*ret = settled;
 	}
 	lans_free(&lans);

@@ -95,6 +95,15 @@ static void compare_nodes(struct making *k)
 	}
 }
 
+/* Whether both are made of the same devices. */
+static bool same_devices(const struct link *a, const struct link *b)
+{
+	return a->wire == b->wire && a->connector == b->connector &&
+	       link_has_parts(a) == link_has_parts(b) &&
+	       tunnel_same(&a->tunnel, &b->tunnel) &&
+	       (!link_has_parts(a) || a->mtu == b->mtu);
+}
+
 static void compare_links(struct making *k)
 {
 	const struct model *from = k->p->from, *to = k->p->to;
@@ -118,7 +127,7 @@ static void compare_links(struct making *k)
 			if (old == new)
 				continue;
 		}
-		if (old && new && old->wire != new->wire) { /* another device */
+		if (old && new && !same_devices(old, new)) {
 			vec_push(&k->links_gone, old);
 			vec_push(&k->links_added, new);
 			look_at(k, old, NULL, 0);
@@ -227,8 +236,9 @@ static void step_links_away(struct making *k)
 		bool a_stays = a && model_node(to, a->id);
 		bool b_stays = b && model_node(to, b->id);
 
-		/* it goes with their namespaces; which a tap that is open holds back */
-		if (!a_stays && !b_stays && !(*l)->wire)
+		/* it goes with their namespaces; which a tap that is open holds back, and
+		 * parts are elsewhere */
+		if (!a_stays && !b_stays && !(*l)->wire && !link_has_parts(*l))
 			continue;
 		/* told at the end that goes anyway, or has more: a switch loses them all
 		 * at once */
@@ -317,7 +327,7 @@ static void step_iface(struct making *k, const struct node *node, struct item *i
 		was = is;
 		if (i->end != first_end(k, i->new))
 			was.up = false;
-		if (i->new->wire) /* a tap is born with nothing */
+		if (i->new->wire || link_has_parts(i->new)) /* born with nothing */
 			was = (struct iface_settings){ 0 };
 		/* a port has to be put into the bridge even if it stays down */
 		if (i->end != first_end(k, i->new) && node->kind == NODE_SWITCH)

@@ -14,12 +14,13 @@
 
 #include "base/vec.h"
 #include "model/model.h"
+#include "plan/layout.h"
 
 enum step_op {
 	STEP_NODE_ADD, /* a namespace, lo up, forwarding; a switch's bridge, still down */
 	STEP_NODE_DEL, /* and its programs: there is no way back from here */
 	STEP_NODE_SET, /* its lo or bridge up; a switch's spanning tree */
-	STEP_LINK_ADD, /* a veth pair, each end born in its node */
+	STEP_LINK_ADD, /* a veth pair, each end born in its node; or what layout.h says */
 	STEP_LINK_DEL,
 	STEP_IFACE_SET, /* up or down, MTU, MAC; in its switch's bridge */
 	STEP_SHAPE_SET, /* what the interface does to what it sends */

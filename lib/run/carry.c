@@ -157,6 +157,9 @@ static void tell_all(const struct plan *p, const struct observed *o, struct str 
 	vec_each (&o->strays, stray) {
 		const struct node *n = model_node(o->model, stray->node);
 
+		/* of what is outside of nodes the link is told */
+		if (!n || layout_owner(stray->ifindex))
+			continue;
 		if (x.lines++ >= REPORT_LINES)
 			x.hidden++;
 		else

@@ -150,8 +150,10 @@ int network_change(struct network *n, struct model *next, const char *command,
 		r = network_finish(n, e);
 	if (r == 0)
 		r = model_settle(next, &settled, e);
-	if (r == 0)
+	if (r == 0) {
 		model_choose_engines(next, kern_can_shape, n->kern);
+		model_choose_connectors(next, kern_has_kind, n->kern);
+	}
 	if (r < 0 || model_same(n->model, next)) {
 		model_free(next);
 		return r;

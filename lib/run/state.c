@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "run/state_shape.h"
+#include "run/state_tunnel.h"
 
 /* ---- writing ---- */
 
@@ -122,6 +123,7 @@ static json_t *write_link(const struct link *l)
 		put_number(o, "engine", l->engine);
 	if (l->wire)
 		put(o, "wire", json_true());
+	state_write_tunnel(o, l);
 	json_array_append_new(ends, write_end(l, 0));
 	json_array_append_new(ends, write_end(l, 1));
 	put(o, "ends", ends);
@@ -408,7 +410,7 @@ static int read_link(const struct reading *x, const json_t *o)
 	l->engine = (uint8_t)get_number(o, "engine", SHAPE_ENGINE_AUTO);
 	l->wire = json_is_true(json_object_get(o, "wire"));
 	l->lan = json_object_get(o, "lan") ? (int)get_number(o, "lan", 0) : LAN_NONE;
-	if (!l->id || json_array_size(ends) != 2)
+	if (!l->id || json_array_size(ends) != 2 || !state_read_tunnel(o, x->m, l))
 		r = bad(x, "a link");
 	for (int end = 0; end < 2 && r == 0; end++)
 		r = read_end(x, json_array_get(ends, (size_t)end), l, end);

@@ -7,13 +7,13 @@ shapes=1
 batch <<<'add host h1 h2; link h1 h2 delay 1ms' || shapes=''
 ((EUID != 0)) || check 'links can be shaped' test "$shapes"
 
-for lab in "$TOP"/labs/*.lab; do
+for lab in "$TOP"/labs/*.lab "$TOP"/labs/*/*.lab; do
 	if [[ ! $shapes || $SLOW ]] && grep -qE '^(shape|link) .*(rate|delay|loss)' "$lab"; then
 		# root runs them, on the running kernel; here the devices, or the time, are not to be had
-		note "labs/${lab##*/} is left to root on a real processor"
+		note "labs/${lab#"$TOP"/labs/} is left to root on a real processor"
 		continue
 	fi
 	network
-	check "labs/${lab##*/}" timeout 120 "$ESPALIER" -n "$NET" -b "$lab"
+	check "labs/${lab#"$TOP"/labs/}" timeout 120 "$ESPALIER" -n "$NET" -b "$lab"
 done
 finish

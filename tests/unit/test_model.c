@@ -335,8 +335,8 @@ static void refused_addresses_of_links(void **state)
 	} cases[] = {
 		{ "h1", "s1", { NULL, "10.0.0.9/24" }, -EINVAL, "switch" },
 		{ "h1", "h2", { "10.0.0.0/24", NULL }, -EINVAL, "network" },
-		{ "h1", "h2", { "192.0.2.1/24", NULL }, -EADDRINUSE, "h3:eth0" },
-		{ "h1", "h2", { "192.0.2.7/24", NULL }, -EADDRINUSE, "h3:lo" },
+		{ "h1", "s1", { "192.0.2.1/24", NULL }, -EADDRINUSE, "h3:eth0" },
+		{ "h1", "s1", { "192.0.2.7/24", NULL }, -EADDRINUSE, "h3:lo" },
 		{ "h1", "h2", { "10.0.0.1/24", "10.0.0.1/24" }, -EADDRINUSE, "both" },
 		{ "h1", "h2", { "10.0.0.1/24", "10.1.0.2/24" }, -EINVAL, "one subnet" },
 		{ "h1", "s1", { "10.0.0.1/24", NULL }, -EINVAL, "192.0.2.0/24" },

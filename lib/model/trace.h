@@ -1,0 +1,22 @@
+/*
+ * trace.h — the way of IP packets through a network, as its model has it: subnets and
+ * routes, links and nodes that are up.
+ */
+#ifndef MODEL_TRACE_H
+#define MODEL_TRACE_H
+
+#include "model/model.h"
+
+/*
+ * Follows a packet for the address hop by hop. The smallest MTU on the way, bytes (that
+ * of a packet to itself is UINT32_MAX). -EHOSTUNREACH, -ENETUNREACH, -ELOOP: e says where
+ * it ends, and why.
+ */
+int trace_path(const struct model *m, uint32_t from, const struct ip *to,
+	       uint32_t *ret_mtu, struct err *e);
+
+/* The address that the node would send from to that one: of the interface that it leaves
+ * by; NULL: there is no way. */
+const struct ip *trace_source(const struct model *m, uint32_t from, const struct ip *to);
+
+#endif

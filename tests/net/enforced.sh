@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# link ... enforced: a node that deletes and changes all that it can reach in its network
+# does not get more than the rate; of plain links, tunnels, and links that wire carries.
+. "$(dirname "$0")/../lib.sh"
+needs 'tbf and vxlan' sh -c 'tc qdisc add dev lo root tbf rate 1mbit burst 10kb limit 100kb &&
+	ip link add v0 type vxlan id 1 dstport 4789 local 127.0.0.1'
+
+RATE=4000 # kbit/s
+network
+shell
+say 'add host h1 h2'
+listening() { can h2 'sh -c "ss -ltn | grep -q :5201"'; }
+say 'h2 iperf3 -s &'
+check 'a server' wait_until "$DEADLINE" listening
+
+# holds ADDRESS LEAST MOST: TCP to it comes to so many percent of the rate; at once, or again,
+# since others may have the processors.
+holds() {
+	local kbit seen=() i
+	for i in 1 2 3 4 5; do
+		inside h1 iperf3 -c "$1" -t 2 -O 1 -J >"$WORK/iperf"
+		kbit=$(perl -MJSON::PP -0e 'print int(decode_json(<>)->{end}{sum_received}{bits_per_second} / 1000)' "$WORK/iperf")
+		((kbit <= RATE * $2 / 100 || kbit >= RATE * $3 / 100)) || break
+		seen+=("$kbit") kbit=
+	done
+	check "${kbit:-${seen[*]}} kbit/s are $2 % to $3 % of $RATE" test "$kbit"
+}
+# What root can do to its own interfaces, and then some.
+hostile() { # INTERFACE ADDRESS
+	local line
+	for line in "tc qdisc del dev $1 root" "tc qdisc replace dev $1 root pfifo limit 100000" \
+		"tc qdisc replace dev $1 root tbf rate 10gbit burst 10mb limit 10mb" "tc qdisc del dev $1 root" \
+		"ip link set $1 txqueuelen 100000" "ip link set $1 address 02:00:00:99:99:01" \
+		"ip addr add $2/24 dev $1" "ip link set $1 promisc on" "ip link set $1 down" "ip link set $1 up" \
+		"ip link set $1 mtu 1200" "ip link set $1 group 7" "ip link set $1 arp off" "ip link set $1 arp on" \
+		"sysctl -qw net.ipv4.tcp_congestion_control=reno"; do
+		say "h1 $line" # what is refused does not help it either
+	done
+}
+
+n=0
+for what in '' 'tunnel vxlan' 'tunnel vxlan via macvlan' 'engine wire'; do
+	# without root there may be no taps
+	[[ $what != 'engine wire' ]] || can h1 'sh -c "exec 3<>/dev/net/tun"' || continue
+	n=$((n + 1))
+	a=10.50.$n.1 b=10.50.$n.2
+	says "enforced ${what:-link}" "link h1 h2 $what rate ${RATE}kbit enforced ip $a/24 $b/24 name l$n"
+	says 'show' "show l$n"
+	eth=$(answer result.ends.0.interface | cut -d: -f 2)
+	like 'says so' "$REPLY" '"enforced": ?true'
+	like 'and the rate' "$(answer result.ends)" "rate ${RATE%000}mbit"
+	holds "$b" 80 102
+	hostile "$eth" "10.60.$n.1"
+	holds "$b" 70 102
+	if [[ $what != 'engine wire' ]]; then # it has no discipline anywhere
+		unlike 'nothing of the shape is in the node' "$(inside h1 tc qdisc show dev "$eth")" e50
+		say "show l$n"
+		like 'it is in force' "$(answer result.ends)" "rate ${RATE%000}mbit"
+	fi
+	say "h1 tc qdisc replace dev $eth root tbf rate 1mbit burst 10kb limit 30kb"
+	holds "$b" 15 40 # the host shapes, too
+	say "h1 tc qdisc del dev $eth root"
+	says 'a change' "shape l$n rate $((2 * RATE))kbit"
+	holds "$b" 150 202
+	says 'is undone' undo
+	holds "$b" 70 102
+	says 'each direction has its own' "shape h2 -> h1 rate 1mbit" || says 'by name' "shape l$n from h2 rate 1mbit"
+	say "show l$n"
+	like 'it has' "$(answer result.ends)" 'rate 4mbit.*rate 1mbit'
+	says 'show queues' 'show queues'
+	like 'tells of the queue' "$(answer result)" "\"h1:$eth\",\"packets\":[1-9]"
+	says 'repair' repair
+	says 'repair again' repair
+	equal 'has nothing to mend' "$(answer result.repaired)" '[]'
+	shell_kill KILL
+	shell attach "$NET"
+	says 'repair after kill -9' repair
+	equal 'has nothing to mend' "$(answer result.repaired)" '[]'
+	say "save $WORK/$n.lab"
+	like 'it is saved' "$(<"$WORK/$n.lab")" enforced
+	says 'delete' "del l$n"
+done
+if ((EUID == 0)); then
+	equal 'nothing of them is left in the fabric' "$(nsenter --net="/run/espalier/$NET/ns/.fabric" ls /sys/class/net 2>/dev/null | grep -cE '^(br|port|vxlan)[0-9]')" 0
+fi
+shell_end
+check 'destroy' "$ESPALIER" destroy "$NET"
+finish
