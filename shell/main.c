@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "run/wire_process.h"
+#include "shell/check.h"
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
 #include "shell/manual.h"
@@ -24,6 +25,7 @@
 #include "shell/progress.h"
 #include "shell/repl.h"
 #include "shell/script.h"
+#include "shell/walk.h"
 
 enum status { STATUS_FINE, STATUS_FAILED, STATUS_USAGE, STATUS_SYSTEM };
 
@@ -252,11 +254,27 @@ static int load(struct session *s, const char *lab)
 	return script_run(s, NULL, line, strlen(line));
 }
 
+/* What is planned still happens only as long as the shell is there. */
+static void tell_unfinished(struct session *s)
+{
+	size_t n = 0;
+
+	vec_each (&s->timeline.entries, i)
+		n += i->period == 0;
+	if (n && !s->interrupted && !interrupt_ending())
+		fprintf(stderr,
+			"the timeline ends before %zu of its entries; `wait TIME` gives "
+			"them the time\n",
+			n);
+}
+
 static void work(struct session *s, const struct options *opt)
 {
 	struct err e = ERR_INIT;
 
-	if (opt->commands) {
+	if (opt->action == ACTION_CHECK) {
+		check_file(s, opt->lab);
+	} else if (opt->commands) {
 		script_run(s, NULL, opt->commands, strlen(opt->commands));
 	} else if (opt->batch) {
 		/* a command that failed has been told; what is left is a file unread */
@@ -270,12 +288,14 @@ static void work(struct session *s, const struct options *opt)
 			   "Espalier " ESPALIER_VERSION ", network %s. Try 'help', '?' "
 			   "and Tab; Ctrl-D leaves.",
 			   s->net->name);
-		if (opt->lab)
-			load(s, opt->lab);
+		if (opt->lab && walk_begin(s, opt->lab, NULL) <= 0)
+			load(s, opt->lab); /* which also tells what is wrong with it */
 		repl_run(s);
 	} else if (!opt->lab || load(s, opt->lab) == 0 || s->keep_going) {
 		script_run_stream(s, STDIN_FILENO, "stdin");
 	}
+	if (!s->interactive)
+		tell_unfinished(s);
 	err_clear(&e);
 }
 
@@ -308,8 +328,10 @@ static int run_session(const struct options *opt)
 	int status, r;
 
 	r = session_begin(&s, opt->json, &e);
-	s.interactive = !opt->batch && !opt->commands && isatty(STDIN_FILENO);
+	s.interactive = !opt->batch && !opt->commands && opt->action != ACTION_CHECK &&
+			isatty(STDIN_FILENO);
 	s.keep_going = opt->keep_going;
+	s.unsolved = opt->unsolved;
 	interrupt_install(s.interactive);
 	if (r == 0)
 		r = check_lab(opt, &e);
@@ -375,6 +397,7 @@ int main(int argc, char **argv)
 	switch (opt.action) {
 	case ACTION_START:
 	case ACTION_ATTACH:
+	case ACTION_CHECK:
 		status = run_session(&opt);
 		break;
 	case ACTION_HELP:

@@ -3,6 +3,7 @@
  * that has a queue, as the kernel counts it, or lib/wire.
  */
 #include <errno.h>
+#include <linux/pkt_sched.h>
 
 #include "kern/queues.h"
 #include "shell/handlers.h"
@@ -86,6 +87,40 @@ static int add_node(struct session *s, struct table *t, const struct node *n,
 		if (r == 0 && p->link && (!only || p->link == only->id))
 			r = add_port(s, t, p, &queues, e);
 	vec_free(&queues);
+	return r;
+}
+
+int handlers_link_drops(struct session *s, const struct link *l, uint64_t *ret,
+			struct err *e)
+{
+	uint64_t dropped = 0;
+	int r = 0;
+
+	if (!s->net->kern)
+		return err_set(e, EROFS, "a read-only shell does not look at the kernel");
+	for (int end = 0; r == 0 && end < 2; end++) {
+		struct queue_state wire;
+		queue_vec queues;
+
+		if (l->wire) {
+			r = wire_queue(s, l, end, &wire, e);
+			dropped += r == 0 ? wire.dropped : 0;
+			continue;
+		}
+		r = queues_read(s->net->kern, model_node(s->net->model, l->end[end].node),
+				&queues, e);
+		if (r < 0)
+			break;
+		/* the outermost discipline counts what those inside it drop */
+		vec_each (&queues, q)
+			if (q->ifindex == IFINDEX_BASE + (int)l->end[end].index &&
+			    q->parent == TC_H_ROOT)
+				dropped += q->dropped;
+		vec_free(&queues);
+	}
+	kern_rest(s->net->kern);
+	if (r == 0)
+		*ret = dropped;
 	return r;
 }
 
