@@ -253,45 +253,49 @@ int attempt_rate(struct attempt *x, struct err *e)
 
 /* ---- path ---- */
 
-/* Who answers a ping of that time to live: a node's id, 0 for nobody, and whether it is
- * the end of the way. */
-static int ask_hop(struct attempt *x, const struct node *from, const char *to, int ttl,
-		   uint32_t *ret, bool *ret_end, struct err *e)
+/* What a ping of some time to live came to. */
+struct hop {
+	uint32_t node; /* whose router said that its time was over; 0: nobody known */
+	bool reached;  /* the end of the way */
+	bool stuck;    /* the router says that there is no further way */
+};
+
+static int ask_hop(struct attempt *x, const struct node *from, const char *to, size_t ttl,
+		   struct hop *ret, struct err *e)
 {
-	cleanup_free char *hops = mem_printf("%d", ttl);
+	cleanup_free char *hops = mem_printf("%zu", ttl);
 	char *argv[] = { (char *)"ping", (char *)"-n", (char *)"-c1", (char *)"-W1",
 			 (char *)"-t",	 hops,	       (char *)to,    NULL };
 	struct str text = { 0 };
 	const char *line;
 	int status, r = attempt_run(x, from, argv, &text, &status, e);
 
-	*ret = 0;
-	*ret_end = status == 0;
-	line = r == 0 && text.s ? strstr(text.s, "\nFrom ") : NULL;
+	if (r < 0)
+		return r;
+	*ret = (struct hop){ .reached = status == 0 };
+	line = text.s ? strstr(text.s, "\nFrom ") : NULL;
 	if (line) {
-		struct ip ip;
 		cleanup_free char *word = NULL;
+		struct ip ip;
 
 		line += strlen("\nFrom ");
 		word = mem_strndup(line, strcspn(line, " \n"));
 		if (*word && word[strlen(word) - 1] == ':')
 			word[strlen(word) - 1] = '\0';
 		if (ip_parse(word, &ip, NULL) == 0)
-			*ret = model_address_owner(x->s->net->model, &ip);
-		/* it says that the address cannot be reached: there is no further way */
-		*ret_end |= strstr(line, "nreachable") != NULL;
+			ret->node = model_address_owner(x->s->net->model, &ip);
+		ret->stuck = strstr(line, "nreachable") != NULL;
 	}
 	str_free(&text);
-	return r;
+	return 0;
 }
 
 int attempt_path(struct attempt *x, struct err *e)
 {
 	const struct node *from, *to = attempt_node(x, 1);
-	const uint32_t goal = to ? to->id : 0;
+	struct hop hop = { 0 };
 	char text[IP_TEXT_MAX];
-	bool end = false, same = true;
-	size_t hop = 0;
+	bool same = true;
 	struct ip ip;
 
 	if (!attempt_arg(x, "NODE", 1)) {
@@ -301,24 +305,18 @@ int attempt_path(struct attempt *x, struct err *e)
 	if (!find_ends(x, &from, &ip))
 		return 0;
 	ip_text(&ip, text);
-	str_addf(&x->seen, "%s", from->name);
-	while (!end && hop < HOPS_MAX) {
-		const struct arg *wanted = attempt_arg(x, "NODE", 2 + hop);
+	str_add(&x->seen, from->name);
+	for (size_t i = 0; i < HOPS_MAX && same && !hop.reached && !hop.stuck; i++) {
+		const struct arg *wanted = attempt_arg(x, "NODE", 2 + i);
 		const struct node *at;
-		bool reached;
-		uint32_t id;
-		int r = ask_hop(x, from, text, (int)++hop, &id, &end, e);
+		int r = ask_hop(x, from, text, i + 1, &hop, e);
 
 		if (r < 0)
 			return r;
-		reached = end && id == 0;
-		at = reached ? to : model_node(x->s->net->model, id);
-		str_addf(&x->seen, " → %s", at ? at->name : "?");
-		same &= reached ? !wanted && goal : wanted && wanted->value.node == id;
-		if (id && end && id != goal)
-			str_add(&x->seen, " and no further");
-		if (!at || !same)
-			break;
+		at = hop.reached ? to : model_node(x->s->net->model, hop.node);
+		str_addf(&x->seen, " → %s%s", at ? at->name : "?",
+			 hop.stuck ? ", and no further" : "");
+		same = hop.reached ? !wanted : wanted && wanted->value.node == hop.node;
 	}
-	return same && end;
+	return same && hop.reached;
 }

@@ -94,6 +94,8 @@ bool check_file(struct session *s, const char *path)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		output_begin(&s->out, false);
 	}
+	/* what does not hold without the solution is not to be waited for */
+	c.patience = s->unsolved ? 1000000000 : 0;
 	s->check = &c;
 	s->keep_going = true;
 	if (script_run_file(s, path, &e) < 0 && c.broken + c.failed == 0 &&

@@ -12,7 +12,8 @@
 struct check {
 	FILE *tap; /* a line of TAP for each goes there; NULL: to a person */
 	unsigned held, failed;
-	unsigned broken; /* other commands that failed */
+	uint64_t patience; /* ns that each gets at the most; 0: as it says itself */
+	unsigned broken;   /* other commands that failed */
 };
 
 /* An expectation held or did not; what was seen may be "". */

@@ -22,43 +22,44 @@ static char *typed(const struct args *a, const struct word *from)
 	return text_clean(text, strlen(text));
 }
 
-/* The expectation behind `first` arguments; what it came to is told here. */
+/* The expectation behind `first` arguments; what it came to is told here, or counted. */
 static int expect(struct session *s, const struct args *a, size_t first, uint64_t time,
-		  struct err *e)
+		  struct check *check, struct err *e)
 {
 	cleanup_free char *text = typed(a, a->v.v[first].word), *seen = NULL;
 	int r;
 
 	time = args_number(a, "within", time);
+	if (check && check->patience && time > check->patience)
+		time = check->patience;
 	r = expect_try(s, a, first, time, &seen, e);
 	if (r < 0)
 		return r;
 	output_result(&s->out, json_pack("{s:s, s:b, s:s}", "expectation", text, "held",
 					 r, "seen", seen));
-	if (s->check) {
+	if (check) {
 		check_count(s, text, r, seen);
 	} else if (r && !s->out.json) {
 		cleanup_free char *line = mem_printf("%s — %s", text, seen);
 
 		lesson_say(&s->out, STYLE_GOOD, "✓ ", line);
 	}
-	if (r || s->check)
+	if (r || check)
 		return 0;
 	err_set(e, ETIMEDOUT, "this does not hold: %s", seen);
-	if (a->v.v[first].word)
-		e->place = a->v.v[first].word->place;
+	e->place = a->v.v[first].word->place;
 	return e->code;
 }
 
 int cmd_expect(struct session *s, const struct args *a, struct err *e)
 {
-	return expect(s, a, 0, EXPECT_NS, e);
+	return expect(s, a, 0, EXPECT_NS, s->check, e);
 }
 
 int cmd_wait(struct session *s, const struct args *a, struct err *e)
 {
 	if (args_has(a, "until"))
-		return expect(s, a, 1, WAIT_NS, e);
+		return expect(s, a, 1, WAIT_NS, NULL, e);
 	if (!timeline_wait(s, args_number(a, "TIME", 0)))
 		return err_set(e, EINTR, "interrupted");
 	return 0;

@@ -343,7 +343,9 @@ static enum ending pass_block(struct lexer *x, unsigned depth, struct err *e)
 		x->at++;
 		return all;
 	}
-	return how == END_QUOTE || how == END_BLOCK || all == END_ERROR ? how : END_BLANK;
+	/* it is not closed: END_BLANK where that is all, and still to be told */
+	return how == END_QUOTE || how == END_BLOCK || all == END_ERROR ? END_QUOTE
+									: END_BLANK;
 }
 
 /* A block as a word of its statement. One that is not closed takes the rest of the text.

@@ -288,6 +288,7 @@ static void test_blocks(void **state)
 	expect("a { b } }", "[a][ b ][}];");
 	expect("a {\nb", "!1:3 a { is not closed;");
 	expect("a { 'b }\nc", "!1:5 a ' is not closed;");
+	expect("a { b \001\nc\nd", "!1:7 a control character in the text;");
 	/* what is wrong in a block does not part it */
 	expect("a { b \001\n c }\nd", "!1:7 a control character in the text;[d];");
 	first("x { { { { { { { { { { { { { { { { b } } } } } } } } } } } } } } } }", &st);
