@@ -260,7 +260,10 @@ static void run_all(struct run *x)
 		struct err e = ERR_INIT;
 		json_t *around = x->s->out.result; /* of the `source` that runs this */
 		unsigned planned = x->s->timeline.failures;
-		int r = lex_next(&x->lexer, &st, &e);
+		int r;
+
+		timeline_run_due(x->s);
+		r = lex_next(&x->lexer, &st, &e);
 
 		if (r == 0)
 			break;
