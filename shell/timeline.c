@@ -142,9 +142,9 @@ void timeline_run_due(struct session *s)
 			again.command = mem_strdup(entry.command);
 			insert(t, again);
 		}
-		t->running = true;
+		t->running = s->out.planned = true;
 		run(s, &entry);
-		t->running = false;
+		t->running = s->out.planned = false;
 		free(entry.command);
 	}
 }
@@ -255,7 +255,7 @@ void timeline_log(struct session *s, const char *command, const struct err *e)
 		return;
 	line = json_pack("{s:o, s:b}", "command", text_json(command, strlen(command)),
 			 "ok", !e);
-	if (s->timeline.running)
+	if (s->out.planned)
 		json_object_set_new(line, "planned", json_true());
 	if (e && e->msg)
 		json_object_set_new(line, "error", text_json(e->msg, strlen(e->msg)));
