@@ -10,9 +10,9 @@
 #include "shell/handlers.h"
 #include "shell/script.h"
 #include "shell/tell.h"
+#include "shell/whole.h"
 
-/* The file that was named; "~/" is the home folder, unless it was quoted. */
-static char *file_path(const struct args *a)
+char *handlers_file_path(const struct args *a)
 {
 	const char *home = getenv("HOME");
 
@@ -29,7 +29,7 @@ static char *file_path(const struct args *a)
 int cmd_save(struct session *s, const struct args *a, struct err *e)
 {
 	const struct model *m = s->net->model;
-	cleanup_free char *path = file_path(a);
+	cleanup_free char *path = handlers_file_path(a);
 	cleanup_free char *text = lang_print_network(m);
 	cleanup_free char *nodes = describe_count(m->nodes.n, "node");
 	cleanup_free char *links = describe_count(m->links.n, "link");
@@ -45,32 +45,15 @@ int cmd_save(struct session *s, const struct args *a, struct err *e)
 
 /* ---- source ---- */
 
-/* A file that failed leaves nothing: the network is put back, whatever may interrupt. */
-static void put_back(struct session *s, size_t position, const struct model *before,
-		     const char *path, struct err *e)
-{
-	cleanup_free char *command = mem_printf("source %s (failed)", path);
-	struct hooks hooks = { .progress = s->hooks.progress, .cookie = s->hooks.cookie };
-	struct err failure = ERR_INIT;
-
-	if (network_back(s->net, position, before, command, &hooks, &failure) == 0) {
-		err_hint(e, "the network is as it was before the file");
-		return;
-	}
-	err_hint(e, "the network could not be put back as it was: %s", failure.msg);
-	err_clear(&failure);
-}
-
 int cmd_source(struct session *s, const struct args *a, struct err *e)
 {
-	struct model *before = model_copy(s->net->model);
-	size_t position = network_position(s->net);
-	cleanup_free char *path = file_path(a);
-	int r = script_run_file(s, path, e);
+	cleanup_free char *path = handlers_file_path(a);
+	cleanup_free char *command = mem_printf("source %s", path);
+	struct whole whole;
+	int r;
 
-	if (r < 0 && !s->keep_going && !model_same(before, s->net->model))
-		put_back(s, position, before, path, e);
-	model_free(before);
+	whole_begin(&whole, s);
+	r = whole_end(&whole, s, script_run_file(s, path, e), "file", command, e);
 	if (r == 0)
 		output_result(&s->out, json_pack("{s:s}", "file", path));
 	else

@@ -7,116 +7,41 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "shell/capture.h"
 #include "shell/handlers.h"
 #include "shell/text.h"
 
-enum { CAPTURE_MAX = 1 << 20 }; /* bytes of output that --json keeps */
-
 bool handlers_at_prompt(const struct session *s)
 {
-	return s->interactive && s->sources.n == 0;
+	return s->interactive && s->sources.n == 0 && s->blocks == 0;
 }
 
-/* What to start: the words themselves, or sh with the text as it was typed. */
-static char **program_argv(const struct arg *command)
+char **handlers_program(const struct args *a, const struct arg *words, char **ret_text)
 {
-	const struct word *w = command->word;
+	const struct word *w = words->word, *last = w + words->n_words - 1;
+	char *text = mem_strndup(a->statement->text + (w->at - a->statement->at),
+				 last->at + last->len - w->at);
 	bool shell = false;
 	char **argv;
 
-	for (size_t i = 0; i < command->n_words; i++)
+	for (size_t i = 0; i < words->n_words; i++)
 		shell |= w[i].shell_syntax;
-	argv = mem_alloc((command->n_words + 4) * sizeof(*argv));
+	argv = mem_alloc((words->n_words + 4) * sizeof(*argv));
 	if (shell) {
 		argv[0] = (char *)"sh";
 		argv[1] = (char *)"-c";
-		argv[2] = (char *)command->value.text;
+		argv[2] = text;
 	} else {
-		for (size_t i = 0; i < command->n_words; i++)
+		for (size_t i = 0; i < words->n_words; i++)
 			argv[i] = w[i].text;
 	}
+	*ret_text = text;
 	return argv;
-}
-
-/* ---- output for --json ---- */
-
-struct capture {
-	struct str text;
-	bool cut;
-};
-
-/* Takes what is there; false: nothing more will come. */
-static bool capture_some(struct capture *c, int fd)
-{
-	char buf[16384];
-	ssize_t n = read(fd, buf, sizeof(buf));
-	size_t room = CAPTURE_MAX - c->text.n;
-
-	if (n < 0)
-		return errno == EINTR;
-	if (n > (ssize_t)room) {
-		c->cut = true;
-		str_addn(&c->text, buf, room);
-	} else {
-		str_addn(&c->text, buf, (size_t)n);
-	}
-	return n > 0;
-}
-
-/*
- * Reads until the program has ended, and then what is still in the pipe: not
- * to the end of file, which something it left in the background may hold off.
- */
-static void capture_until_end(struct capture *c, int fd, pid_t pid)
-{
-	cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd p[2] = {
-		{ .fd = fd, .events = POLLIN },
-		{ .fd = pidfd, .events = POLLIN },
-	};
-
-	while (true) {
-		if (poll(p, ARRAY_LEN(p), -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			return;
-		}
-		if (p[0].revents) {
-			if (!capture_some(c, fd))
-				return;
-		} else if (p[1].revents) {
-			return; /* and nothing is left in the pipe */
-		}
-	}
-}
-
-static int run_captured(struct session *s, struct exec_spec *spec, struct capture *c,
-			struct exec_end *end, struct err *e)
-{
-	cleanup_close int in = -1;
-	cleanup_close int out = -1;
-	int ends[2];
-	pid_t pid;
-	int r;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_sys(e, errno, "make a pipe");
-	in = ends[0];
-	out = ends[1];
-	spec->out = out;
-	r = exec_start(s->net, spec, &pid, e);
-	if (r < 0)
-		return r;
-	close(steal_fd(&out));
-	capture_until_end(c, in, pid);
-	return exec_wait(pid, false, end, e);
 }
 
 /* ---- in the foreground ---- */
@@ -184,10 +109,12 @@ static int run_foreground(struct session *s, const char *node, char *const *argv
 	}
 	fflush(stdout);
 	if (s->out.json) {
-		r = run_captured(s, &spec, &c, &end, e);
+		r = capture_run(s, &spec, false, UINT64_MAX, &c, &end, e);
 	} else {
 		spec.own_group = spec.foreground = s->interactive;
 		r = exec_start(s->net, &spec, &pid, e);
+		if (r == 0)
+			timeline_wait_child(s, pid);
 		if (r == 0)
 			r = exec_wait(pid, spec.foreground, &end, e);
 		if (r == 0 && end.stopped)
@@ -221,14 +148,16 @@ static int run_background(struct session *s, const char *node, char *const *argv
 int cmd_run(struct session *s, const struct args *a, struct err *e)
 {
 	const struct node *node = model_node(s->net->model, args_get(a, "NODE", 0)->node);
-	const struct arg *command = &a->v.v[a->v.n - 1];
-	cleanup_free char **argv = program_argv(command);
+	/* the model may change while the program runs */
+	cleanup_free char *name = mem_strdup(node->name);
+	cleanup_free char *command = NULL;
+	cleanup_free char **argv = handlers_program(a, &a->v.v[a->v.n - 1], &command);
 	int r;
 
 	if (a->statement->background)
-		r = run_background(s, node->name, argv, command->value.text, e);
+		r = run_background(s, name, argv, command, e);
 	else
-		r = run_foreground(s, node->name, argv, command->value.text, false, e);
+		r = run_foreground(s, name, argv, command, false, e);
 	/* what is not there is the program; its end has no place in the text */
 	if (r < 0 && r != -ECHILD)
 		args_blame(a, "COMMAND", 0, e);

@@ -112,6 +112,8 @@ int cmd_show(struct session *s, const struct args *a, struct err *e)
 	} else if (args_has(a, "jobs")) {
 		say_none(s, s->jobs.v.n == 0, "jobs");
 		handlers_show_jobs(s, NULL);
+	} else if (args_has(a, "timeline")) {
+		timeline_show(s);
 	} else if ((v = args_get(a, "NODE", 0))) {
 		return handlers_show_node(s, model_node(m, v->node), e);
 	} else if ((v = args_get(a, "LINK", 0))) {

@@ -36,6 +36,15 @@ verb_fn cmd_record;
 verb_fn cmd_plot;
 /* cmd_file.c */
 verb_fn cmd_save, cmd_source, cmd_undo, cmd_redo, cmd_reset, cmd_repair;
+/* cmd_block.c */
+verb_fn cmd_let, cmd_for, cmd_if, cmd_solution;
+/* cmd_lab.c */
+verb_fn cmd_lab, cmd_step, cmd_say, cmd_hint, cmd_next, cmd_check, cmd_back, cmd_restart,
+	cmd_solve;
+/* cmd_expect.c */
+verb_fn cmd_expect, cmd_wait;
+/* cmd_time.c */
+verb_fn cmd_at, cmd_every, cmd_log;
 /* cmd_session.c */
 verb_fn cmd_detach, cmd_quit, cmd_help, cmd_doctor;
 
@@ -44,6 +53,15 @@ verb_fn cmd_detach, cmd_quit, cmd_help, cmd_doctor;
  * it; false in batch and while a file is under way.
  */
 bool handlers_at_prompt(const struct session *s);
+
+/* The file that was named; "~/" is the home folder, unless it was quoted. free() it. */
+char *handlers_file_path(const struct args *a);
+
+/*
+ * What a program's words start: themselves, or sh with them as they were typed. The
+ * array is the caller's, free() it; *ret_text is that text, free() it.
+ */
+char **handlers_program(const struct args *a, const struct arg *words, char **ret_text);
 
 /*
  * A program's end as the command's: 0 for success; an error otherwise, unless
@@ -86,6 +104,10 @@ json_t *handlers_take_result(struct session *s);
 /* An address of `to` of a family that both have, IPv4 rather; false: there is none. */
 bool handlers_common_address(const struct model *m, const struct node *from,
 			     const struct node *to, struct ip *ret);
+
+/* Packets that both directions of a link have dropped (show_queues.c). */
+int handlers_link_drops(struct session *s, const struct link *l, uint64_t *ret,
+			struct err *e);
 
 /* Why there is none: "h3 has no address: it has no link". free() it. */
 char *handlers_why_no_address(const struct model *m, const struct node *from,

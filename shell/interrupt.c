@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -120,8 +121,25 @@ bool interrupt_resized(void)
 	return was;
 }
 
-bool interrupt_wait(int fd)
+/* What ppoll() waits for; NULL: for ever. */
+static struct timespec *time_left(uint64_t until, struct timespec *ret)
 {
+	static const uint64_t second = 1000000000;
+	uint64_t now, left;
+
+	if (until == UINT64_MAX)
+		return NULL;
+	clock_gettime(CLOCK_MONOTONIC, ret);
+	now = (uint64_t)ret->tv_sec * second + (uint64_t)ret->tv_nsec;
+	left = until > now ? until - now : 0;
+	*ret = (struct timespec){ .tv_sec = (time_t)(left / second),
+				  .tv_nsec = (long)(left % second) };
+	return ret;
+}
+
+bool interrupt_wait_until(int fd, uint64_t until)
+{
+	struct timespec time;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	sigset_t held, before;
 	bool ready = false;
@@ -134,7 +152,7 @@ bool interrupt_wait(int fd)
 	sigaddset(&held, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &held, &before);
 	if (!interrupted && !ending && !resized)
-		ready = ppoll(&p, 1, NULL, &before) > 0;
+		ready = ppoll(&p, 1, time_left(until, &time), &before) > 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	/* what came with a signal was typed after it: a terminal drops what was before */
 	return ready && !interrupted && !ending;

@@ -7,6 +7,7 @@
 #define SHELL_INTERRUPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * SIGINT, SIGTERM, SIGHUP and SIGWINCH set flags; SIGPIPE is ignored (a write
@@ -25,7 +26,10 @@ int interrupt_ending(void);
 /* Whether the window's size changed since the last call. */
 bool interrupt_resized(void);
 
-/* Waits until fd can be read (true) or a signal came (false). */
-bool interrupt_wait(int fd);
+/*
+ * Waits until fd can be read (true), a signal came or the time is there (false).
+ * fd -1: just for the time, CLOCK_MONOTONIC ns; UINT64_MAX: for ever.
+ */
+bool interrupt_wait_until(int fd, uint64_t until);
 
 #endif

@@ -19,6 +19,7 @@ const struct usage_row usage_rows[] = {
 	{ "[-n NETWORK] [FILE.lab]", "start a network, give the prompt" },
 	{ "-b FILE.lab | -", "run a lab (-: stdin) and take it down" },
 	{ "-c 'COMMANDS'", "run commands and take it down" },
+	{ "check FILE.lab", "run a lab, tell what of it holds" },
 	{ "attach NETWORK", "take up a network that has no shell" },
 	{ "ls", "list the networks that there are" },
 	{ "destroy NETWORK...", "take down networks that have no shell" },
@@ -36,6 +37,7 @@ const struct option_row option_rows[] = {
 	{ 'k', "keep-going", NULL, "a command that fails does not end the file" },
 	{ '\0', "keep", NULL, "leave the network running when the shell ends" },
 	{ '\0', "json", NULL, "one JSON object a command on standard output" },
+	{ '\0', "unsolved", NULL, "check: leave the lab's solutions out" },
 	{ '\0', "read-only", NULL, "attach: only look, beside the shell that holds it" },
 	{ '\0', "text", NULL, "monitor: write pictures as text" },
 	{ '\0', "csv", NULL, "monitor: write CSV; --json: a JSON object each time" },
@@ -59,9 +61,9 @@ static const struct {
 	enum action action;
 	int least, most; /* how many words may follow; most -1: any number */
 } actions[] = {
-	{ "attach", ACTION_ATTACH, 1, 1 },    { "ls", ACTION_LIST, 0, 0 },
-	{ "destroy", ACTION_DESTROY, 1, -1 }, { "doctor", ACTION_DOCTOR, 0, 0 },
-	{ "monitor", ACTION_MONITOR, 1, -1 },
+	{ "attach", ACTION_ATTACH, 1, 1 }, { "check", ACTION_CHECK, 1, 1 },
+	{ "ls", ACTION_LIST, 0, 0 },	   { "destroy", ACTION_DESTROY, 1, -1 },
+	{ "doctor", ACTION_DOCTOR, 0, 0 }, { "monitor", ACTION_MONITOR, 1, -1 },
 };
 
 static const struct option_row *row_of(int opt)
@@ -136,6 +138,8 @@ static void take_option(struct options *o, const struct option_row *row)
 		o->keep = true;
 	} else if (strcmp(row->name, "json") == 0) {
 		o->json = true;
+	} else if (strcmp(row->name, "unsolved") == 0) {
+		o->unsolved = true;
 	} else if (strcmp(row->name, "read-only") == 0) {
 		o->read_only = true;
 	} else if (strcmp(row->name, "text") == 0) {
@@ -157,10 +161,11 @@ static void take_option(struct options *o, const struct option_row *row)
 static int check_lab(const char *word, struct err *e)
 {
 	static const char *const slips[][2] = {
-		{ "attach", "attach" },	    { "ls", "ls" },
-		{ "list", "ls" },	    { "destroy", "destroy" },
-		{ "doctor", "doctor" },	    { "help", "--help" },
-		{ "version", "--version" }, { "monitor", "monitor" },
+		{ "attach", "attach" },	  { "check", "check" },
+		{ "ls", "ls" },		  { "list", "ls" },
+		{ "destroy", "destroy" }, { "doctor", "doctor" },
+		{ "help", "--help" },	  { "version", "--version" },
+		{ "monitor", "monitor" },
 	};
 	struct suggest g;
 
@@ -186,7 +191,9 @@ static int take_words(struct options *o, int n, char **words, struct err *e)
 			continue;
 		o->action = actions[i].action;
 		if (n - 1 < actions[i].least)
-			return err_set(e, EINVAL, "%s needs a network's name", words[0]);
+			return err_set(e, EINVAL, "%s needs %s", words[0],
+				       o->action == ACTION_CHECK ? "a lab file"
+								 : "a network's name");
 		if (actions[i].most >= 0 && n - 1 > actions[i].most)
 			return err_set(e, EINVAL, "unexpected word '%s' after '%s'",
 				       words[1 + actions[i].most], words[0]);
@@ -210,12 +217,15 @@ static int take_words(struct options *o, int n, char **words, struct err *e)
 static int check(struct options *o, struct err *e)
 {
 	bool runs = o->action == ACTION_START || o->action == ACTION_ATTACH;
+	bool names = o->action == ACTION_ATTACH || o->action == ACTION_DESTROY;
 
 	if (o->batch && o->commands)
 		return err_set(e, EINVAL, "-b and -c do not go together");
 	if (o->read_only && o->action != ACTION_ATTACH)
 		return err_set(e, EINVAL, "--read-only is for 'attach NETWORK'");
-	if (o->network && o->action != ACTION_START)
+	if (o->unsolved && o->action != ACTION_CHECK)
+		return err_set(e, EINVAL, "--unsolved is for 'check FILE.lab'");
+	if (o->network && o->action != ACTION_START && o->action != ACTION_CHECK)
 		return err_set(e, EINVAL, "-n is for a new network");
 	if (!runs && (o->batch || o->commands))
 		return err_set(e, EINVAL, "%s runs no commands", o->batch ? "-b" : "-c");
@@ -226,6 +236,8 @@ static int check(struct options *o, struct err *e)
 		return err_set(e, EINVAL, "--text, --json and --csv do not go together");
 	if (o->action == ACTION_ATTACH || o->action == ACTION_MONITOR)
 		o->network = o->names[0];
+	if (o->action == ACTION_CHECK)
+		o->lab = o->names[0];
 	if (o->action == ACTION_MONITOR) {
 		/* the rest is the command's to read */
 		o->names++;
@@ -233,7 +245,7 @@ static int check(struct options *o, struct err *e)
 	}
 	if (o->network && model_check_name(o->network, e) < 0)
 		return -EINVAL;
-	for (size_t i = 0; o->action != ACTION_MONITOR && i < o->n_names; i++)
+	for (size_t i = 0; names && i < o->n_names; i++)
 		if (model_check_name(o->names[i], e) < 0)
 			return -EINVAL;
 	return 0;

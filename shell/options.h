@@ -13,6 +13,7 @@
 enum action {
 	ACTION_START, /* a new network: a lab, commands, the prompt */
 	ACTION_ATTACH,
+	ACTION_CHECK, /* a lab: grade it */
 	ACTION_LIST,
 	ACTION_DESTROY,
 	ACTION_DOCTOR,
@@ -30,7 +31,7 @@ struct options {
 	char **names;	     /* what destroy names; what stands behind monitor NETWORK */
 	size_t n_names;
 	bool batch; /* -b */
-	bool json, keep, keep_going, read_only;
+	bool json, keep, keep_going, read_only, unsolved;
 	bool once, text, csv; /* monitor */
 };
 

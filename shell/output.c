@@ -215,6 +215,8 @@ static void write_json(struct output *o, const char *command, const struct err *
 
 	json_object_set_new(j, "command", text_or_null(command));
 	json_object_set_new(j, "ok", json_boolean(!e));
+	if (o->planned)
+		json_object_set_new(j, "planned", json_true());
 	/* a command that failed may have a result too: pings, some of them lost */
 	if (!e || o->result)
 		json_object_set_new(j, "result",

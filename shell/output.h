@@ -5,7 +5,8 @@
  * or a program reads it is decided here, once. With --json one object a
  * command goes to stdout: {"command": "...", "ok": true, "result": ...} or
  * {"command": "...", "ok": false, "error": {"message", "hint", "file", "line",
- * "column"}}; messages for people go to stderr.
+ * "column"}}; messages for people go to stderr. A command of the timeline, which may come
+ * in between, has "planned": true.
  */
 #ifndef SHELL_OUTPUT_H
 #define SHELL_OUTPUT_H
@@ -25,6 +26,7 @@ struct output {
 	bool colour;	 /* on stdout: a terminal, and NO_COLOR is not set */
 	bool err_colour; /* the same for stderr */
 	bool terminal;	 /* stdout is one */
+	bool planned;	 /* the command under way is the timeline's */
 	json_t *result;	 /* JSON: of the command under way */
 };
 

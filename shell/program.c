@@ -19,6 +19,7 @@
 
 #include "run/recorder.h"
 #include "run/wire_process.h"
+#include "shell/check.h"
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
 #include "shell/manual.h"
@@ -27,6 +28,7 @@
 #include "shell/progress.h"
 #include "shell/repl.h"
 #include "shell/script.h"
+#include "shell/walk.h"
 
 enum status { STATUS_FINE, STATUS_FAILED, STATUS_USAGE, STATUS_SYSTEM };
 
@@ -271,12 +273,28 @@ static void watch(struct session *s, const struct options *opt)
 	str_free(&line);
 }
 
+/* What is planned still happens only as long as the shell is there. */
+static void tell_unfinished(struct session *s)
+{
+	size_t n = 0;
+
+	vec_each (&s->timeline.entries, i)
+		n += i->period == 0;
+	if (n && !s->interrupted && !interrupt_ending())
+		fprintf(stderr,
+			"the timeline ends before %zu of its entries; `wait TIME` gives "
+			"them the time\n",
+			n);
+}
+
 static void work(struct session *s, const struct options *opt)
 {
 	struct err e = ERR_INIT;
 
 	if (s->watches) {
 		watch(s, opt);
+	} else if (opt->action == ACTION_CHECK) {
+		check_file(s, opt->lab);
 	} else if (opt->commands) {
 		script_run(s, NULL, opt->commands, strlen(opt->commands));
 	} else if (opt->batch) {
@@ -291,12 +309,14 @@ static void work(struct session *s, const struct options *opt)
 			   "Espalier " ESPALIER_VERSION ", network %s. Try 'help', '?' "
 			   "and Tab; Ctrl-D leaves.",
 			   s->net->name);
-		if (opt->lab)
-			load(s, opt->lab);
+		if (opt->lab && walk_begin(s, opt->lab, NULL) <= 0)
+			load(s, opt->lab); /* which also tells what is wrong with it */
 		repl_run(s);
 	} else if (!opt->lab || load(s, opt->lab) == 0 || s->keep_going) {
 		script_run_stream(s, STDIN_FILENO, "stdin");
 	}
+	if (!s->interactive)
+		tell_unfinished(s);
 	err_clear(&e);
 }
 
@@ -348,8 +368,9 @@ static int run_session(const struct options *opt, const struct watcher *watcher)
 	s.watcher = watcher;
 	begin_watch(&s, opt);
 	s.interactive = !opt->batch && !opt->commands && !s.watches &&
-			isatty(STDIN_FILENO);
+			opt->action != ACTION_CHECK && isatty(STDIN_FILENO);
 	s.keep_going = opt->keep_going;
+	s.unsolved = opt->unsolved;
 	interrupt_install(s.interactive);
 	if (r == 0)
 		r = check_lab(opt, &e);
@@ -418,6 +439,7 @@ int program_run(int argc, char **argv, const struct watcher *watcher)
 	case ACTION_START:
 	case ACTION_ATTACH:
 	case ACTION_MONITOR:
+	case ACTION_CHECK:
 		status = run_session(&opt, watcher);
 		break;
 	case ACTION_HELP:

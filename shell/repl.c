@@ -20,6 +20,7 @@
 #include "shell/interrupt.h"
 #include "shell/recall.h"
 #include "shell/script.h"
+#include "shell/walk.h"
 
 static struct {
 	struct str pending;
@@ -38,9 +39,12 @@ static void on_line(char *line)
 
 static char *prompt_text(const struct session *s)
 {
-	cleanup_free char *plain = s->show_name
-					   ? mem_printf("espalier(%s)> ", s->net->name)
-					   : mem_strdup("espalier> ");
+	unsigned of = 0, step = walk_step(s, &of);
+	cleanup_free char *where = step && step <= of ? mem_printf(" %u/%u", step, of)
+						      : mem_strdup("");
+	cleanup_free char *plain =
+		s->show_name ? mem_printf("espalier(%s)%s> ", s->net->name, where)
+			     : mem_printf("espalier%s> ", where);
 
 	if (repl.pending.n)
 		return mem_printf("%*s> ", (int)strlen(plain) - 2, "");
@@ -88,6 +92,17 @@ static void drop_line(void)
 	str_free(&repl.pending);
 }
 
+/* What is due runs while a line is typed, which then stands below what was printed. */
+static void run_timeline(struct session *s)
+{
+	rl_clear_visible_line();
+	fflush(rl_outstream);
+	timeline_run_due(s);
+	fflush(stdout);
+	rl_on_new_line();
+	rl_redisplay();
+}
+
 /* Lets the user type a line; false: none came, since Ctrl-C dropped it or we are to end.
  */
 static bool read_line(struct session *s)
@@ -97,7 +112,7 @@ static bool read_line(struct session *s)
 	repl.entered = repl.ended = false;
 	rl_callback_handler_install(prompt, on_line);
 	while (!repl.entered && !repl.ended) {
-		if (interrupt_wait(STDIN_FILENO))
+		if (interrupt_wait_until(STDIN_FILENO, timeline_next(s)))
 			rl_callback_read_char();
 		else if (interrupt_ending()) {
 			rl_callback_handler_remove();
@@ -108,6 +123,8 @@ static bool read_line(struct session *s)
 			return false;
 		} else if (interrupt_resized()) {
 			rl_resize_terminal();
+		} else {
+			run_timeline(s);
 		}
 	}
 	return repl.entered;

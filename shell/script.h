@@ -20,6 +20,17 @@
  */
 int script_run(struct session *s, const char *file, const char *source, size_t n);
 
+/* The same for a part of a file's n bytes (lab.h). */
+struct part;
+int script_run_part(struct session *s, const char *file, const char *source, size_t n,
+		    const struct part *p);
+
+/*
+ * Runs a block of a statement that is being run, from its verb's handler. Its
+ * errors are told; e then says at which line the block stopped.
+ */
+int script_run_block(struct session *s, const struct word *block, struct err *e);
+
 /*
  * Reads a lab file ("-": standard input) and runs it. Unreadable, a folder,
  * too large (16 MiB) or already under way (a file that sources itself): e is

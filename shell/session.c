@@ -6,6 +6,7 @@
 #include "shell/interrupt.h"
 #include "shell/progress.h"
 #include "shell/verbs.h"
+#include "shell/walk.h"
 
 static size_t list_jobs(void *cookie, unsigned *ret, size_t max)
 {
@@ -48,5 +49,8 @@ void session_end(struct session *s)
 	vec_each (&s->sources, path)
 		free(*path);
 	vec_free(&s->sources);
+	variables_free(&s->variables);
+	walk_end(s);
+	timeline_end(s);
 	output_end(&s->out);
 }

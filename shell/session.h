@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "lang/expand.h"
 #include "lang/lang.h"
 #include "run/hooks.h"
 #include "run/job.h"
@@ -13,6 +14,11 @@
 #include "run/recorder.h"
 #include "run/watch.h"
 #include "shell/output.h"
+#include "shell/timeline.h"
+
+struct check;
+struct run;
+struct walk;
 
 struct session {
 	struct network *net;
@@ -40,7 +46,16 @@ struct session {
 	bool watch_once;
 	bool mute; /* standard output cannot be written any more */
 	VEC(char *)
-	sources; /* real paths of files under way, against `source` of itself */
+	sources;	 /* real paths of files under way, against `source` of itself */
+	struct run *run; /* the text under way, of script.c; NULL: none */
+	unsigned blocks; /* that are under way, of for and the like */
+	struct variables variables;
+	unsigned steps;	   /* `step`s so far, but for those of a walk */
+	struct walk *walk; /* the lab that a person is led through; NULL: none */
+	struct check
+		*check; /* who counts expectations; NULL: one that fails is an error */
+	bool unsolved;	/* solutions are left out */
+	struct timeline timeline;
 };
 
 /*

@@ -3,6 +3,7 @@
  * that has a queue, as the kernel counts it, or lib/wire.
  */
 #include <errno.h>
+#include <linux/pkt_sched.h>
 
 #include "kern/queues.h"
 #include "shell/handlers.h"
@@ -99,6 +100,62 @@ static int add_node(struct session *s, struct table *t, const struct node *n,
 		if (r == 0 && p->link && (!only || p->link == only->id))
 			r = add_port(s, t, p, &queues, fabric, e);
 	vec_free(&queues);
+	return r;
+}
+
+/* The outermost discipline counts what those inside it drop. */
+static uint64_t dropped_at(const queue_vec *queues, int ifindex)
+{
+	uint64_t dropped = 0;
+
+	vec_each (queues, q)
+		if (q->ifindex == ifindex && q->parent == TC_H_ROOT)
+			dropped += q->dropped;
+	return dropped;
+}
+
+static int end_drops(struct session *s, const struct link *l, int end, uint64_t *ret,
+		     struct err *e)
+{
+	struct kern *k = s->net->kern;
+	const struct node *n = model_node(s->net->model, l->end[end].node);
+	struct shape_place place = layout_shape(l, end);
+	struct queue_state wire;
+	queue_vec queues;
+	int r;
+
+	if (l->wire) {
+		r = wire_queue(s, l, end, &wire, e);
+		*ret = r == 0 ? wire.dropped : 0;
+		return r;
+	}
+	r = queues_read(k, n, &queues, e);
+	if (r < 0)
+		return r;
+	*ret = dropped_at(&queues, IFINDEX_BASE + (int)l->end[end].index);
+	vec_free(&queues);
+	if (place.place != PLACE_FABRIC)
+		return 0;
+	r = queues_read_fabric(k, &queues, e);
+	if (r < 0)
+		return r;
+	*ret += dropped_at(&queues, place.ifindex);
+	vec_free(&queues);
+	return 0;
+}
+
+int handlers_link_drops(struct session *s, const struct link *l, uint64_t *ret,
+			struct err *e)
+{
+	uint64_t dropped[2] = { 0, 0 };
+	int r = 0;
+
+	if (!s->net->kern)
+		return err_set(e, EROFS, "a read-only shell does not look at the kernel");
+	for (int end = 0; r == 0 && end < 2; end++)
+		r = end_drops(s, l, end, &dropped[end], e);
+	kern_rest(s->net->kern);
+	*ret = dropped[0] + dropped[1];
 	return r;
 }
 

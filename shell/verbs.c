@@ -5,6 +5,7 @@
  */
 #include "shell/verbs.h"
 
+#include "shell/expect.h"
 #include "shell/handlers.h"
 
 /* What `link` and `shape` know of shapes. */
@@ -225,7 +226,8 @@ const struct verb verbs[] = {
 	  "    monitor\n"
 	  "    monitor r1 r2 every 200ms\n"
 	  "    monitor h1 for 10s" },
-	{ "show", "[nodes | links | addresses | routes | queues | jobs | NODE | LINK]",
+	{ "show",
+	  "[nodes | links | addresses | routes | queues | jobs | timeline | NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"
 	  "    show\n"
@@ -258,6 +260,106 @@ const struct verb verbs[] = {
 	  "    plot h1 s1 rtt for 30s\n"
 	  "    plot run1.csv queue\n"
 	  "    plot run1.csv cwnd to cwnd.svg" },
+	/* ---- labs ---- */
+	{ "expect", EXPECTATION, "say what must be so; fails where it is not", VERB_LOOKS,
+	  cmd_expect,
+	  "It is tried again and again, for 5s unless within says otherwise. ping: an\n"
+	  "answer comes; no ping: three get none. rate is what TCP carries, rtt the\n"
+	  "shortest of five pings, path the routers between two nodes, drops those of\n"
+	  "both directions of a link. A program's output is all it writes.\n"
+	  "    expect ping h1 h2 within 10s\n"
+	  "    expect ping h1 h2 loss < 1%\n"
+	  "    expect no ping h1 192.0.2.1\n"
+	  "    expect rate h1 h2 > 9mbit\n"
+	  "    expect rtt h1 h2 < 45ms\n"
+	  "    expect route r1 10.9.0.0/16 via 10.0.0.2\n"
+	  "    expect path h1 h2 r1 r2\n"
+	  "    expect drops h1 s1 > 0\n"
+	  "    expect address h1 10.0.0.9/24\n"
+	  "    expect h1 cat /etc/hostname prints h1\n"
+	  "    expect h1 grep -q h9 /etc/hosts fails" },
+	{ "check", "[FILE]", "check the present step, or the network by a lab",
+	  VERB_LOOKS, cmd_check,
+	  "With a file, its expectations are held against the network as it is, and\n"
+	  "nothing else of it is run. `espalier check FILE` runs the whole lab.\n"
+	  "    check\n"
+	  "    check labs/05-static-routing.lab" },
+	{ "lab", "TEXT [TEXT]", "begin a lab: its title, and what it is about",
+	  VERB_LOOKS, cmd_lab,
+	  "A lab is a file of commands. One with steps, opened by `espalier FILE.lab`,\n"
+	  "is walked through: a step runs up to its first expectation or solution, then\n"
+	  "it is the student's turn; next goes on, where all its expectations hold. The\n"
+	  "rest of the step runs then, but for solutions.\n"
+	  "    lab 'Two hosts' 'How they find each other.'" },
+	{ "step", "[TEXT]", "begin a step of a lab, or show it again", VERB_LOOKS,
+	  cmd_step,
+	  "    step\n"
+	  "    step 'Join h1 and h2, and ping.'" },
+	{ "say", "TEXT", "show a text", VERB_LOOKS, cmd_say,
+	  "Lines are wrapped to the window, an empty one begins a paragraph. A text "
+	  "that\n"
+	  "begins with a blank is shown as it is.\n"
+	  "    say 'What does the table of neighbours hold now?'" },
+	{ "hint", "[TEXT]", "give the next hint; in a lab: have one", VERB_LOOKS,
+	  cmd_hint,
+	  "A hint of a step is shown when the student asks for it.\n"
+	  "    hint\n"
+	  "    hint 'link NODE NODE joins two nodes'" },
+	{ "solution", "BLOCK", "what a student is to do in a step", VERB_LOOKS,
+	  cmd_solution,
+	  "A walk leaves it out until solve is typed; -b, source and `espalier check` "
+	  "run\n"
+	  "it, and check --unsolved leaves it out: then the lab must fail.\n"
+	  "    solution { link h1 h2 }" },
+	{ "next", "", "check the present step, and go on", 0, cmd_next, "    next" },
+	{ "back", "", "go back to the step before", 0, cmd_back,
+	  "The network, and the variables, are again as they were when it began; jobs\n"
+	  "that were started since are ended. What programs have changed inside nodes\n"
+	  "that were there already stays.\n"
+	  "    back" },
+	{ "restart", "", "begin the lab anew", 0, cmd_restart, "    restart" },
+	{ "solve", "", "run the present step's solution", 0, cmd_solve, "    solve" },
+
+	/* ---- scripts ---- */
+	{ "let", "VARIABLE WORD", "give a variable a value", VERB_LOOKS, cmd_let,
+	  "$NAME and ${NAME} are replaced by it, but for single quotes; the value stays\n"
+	  "in one word. In a program's words, a $ of another name is left to sh.\n"
+	  "    let gateway 10.0.0.254\n"
+	  "    let speed 10mbit" },
+	{ "for", "VARIABLE {in WORD...} BLOCK", "run commands for each of some words",
+	  VERB_LOOKS, cmd_for,
+	  "1..10 stands for the numbers from 1 to 10. Where a turn fails, the network "
+	  "is\n"
+	  "put back as it was before the first.\n"
+	  "    for i in 1..10 { add host n$i; link n$i s1 }\n"
+	  "    for name in web mail { add host $name }" },
+	{ "if", "[no] {node WORD | link WORD [WORD]} BLOCK [else BLOCK]",
+	  "run commands where a node or link exists", VERB_LOOKS, cmd_if,
+	  "A link is named by its two nodes, by its name, or by h1:eth0.\n"
+	  "    if node h1 { ping h1 h2 } else { add host h1 }\n"
+	  "    if no link h1 s1 { link h1 s1 }" },
+	{ "at", "{none | MOMENT COMMAND}", "run a command at a time", 0, cmd_at,
+	  "The timeline's clock begins with its first entry; +5s is five seconds from\n"
+	  "now. The shell runs what is due wherever it waits. A program in a node "
+	  "becomes\n"
+	  "a job. at none forgets the whole timeline, and stops the clock.\n"
+	  "    at 5s down h1 s1\n"
+	  "    at +10s up h1 s1\n"
+	  "    at 2s h1 ping -c 10 h2\n"
+	  "    at none" },
+	{ "every", "TIME COMMAND", "run a command again and again", 0, cmd_every,
+	  "First when the time has passed once.\n"
+	  "    every 1s show queues" },
+	{ "wait", "{TIME | until " EXPECTATION "}", "wait, while the timeline goes on",
+	  VERB_LOOKS, cmd_wait,
+	  "until waits for what expect would say, for 60s unless within says otherwise.\n"
+	  "    wait 10s\n"
+	  "    wait until ping h1 h2 within 20s" },
+	{ "log", "{none | FILE}", "record what happens when", VERB_LOOKS, cmd_log,
+	  "Each command becomes a line of JSON: the time on the timeline's clock, the\n"
+	  "date, the command, whether it went well, and what came of it.\n"
+	  "    log run.jsonl\n"
+	  "    log none" },
 
 	/* ---- keeping ---- */
 	{ "save", "FILE", "write the network to a lab file", VERB_LOOKS, cmd_save,

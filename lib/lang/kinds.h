@@ -9,7 +9,8 @@
  *     IFACE              node, link, end; link 0: the node's lo
  *     END                node; number: interface number + 1, 0: none was typed
  *     TARGET             node, or link where it is not 0
- *     NAME LINKNAME FILE WORD       text
+ *     NAME LINKNAME FILE WORD TEXT VARIABLE      text
+ *     BLOCK              text; for its place see struct word
  *     VERB               text: the verb's full name
  *     ADDR ADDR/LEN      ip
  *     ENDADDR            ip; number: 1 where a length was typed
@@ -18,7 +19,8 @@
  *     COUNT NUMBER SEED JOB RATE TIME BYTES      number
  *     PERCENT            number: of 10^9
  *     AMOUNT             number; end: 1 for bytes, 0 for packets
- *     COMMAND            text: the source of the rest of the statement
+ *     MOMENT             number; end: 1 where it counts from now
+ *     COMMAND PROGRAM    text: the source of the rest of the statement
  */
 #ifndef LANG_KINDS_H
 #define LANG_KINDS_H

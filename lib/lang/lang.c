@@ -222,6 +222,14 @@ static int explain(const struct lang *l, const struct model *m,
 	return r;
 }
 
+const struct verb *lang_row(const struct lang *l, const struct model *m,
+			    const struct statement *st)
+{
+	long row = rows_find(l, m, &st->words.v[0], NULL);
+
+	return row < 0 ? NULL : &l->verbs[row];
+}
+
 int lang_parse(const struct lang *l, const struct model *m, const struct statement *st,
 	       const struct verb **ret_verb, struct args *ret_args, struct err *e)
 {

@@ -34,6 +34,10 @@ void lang_free(struct lang *l);
 /* The verb with exactly this name, or whose name begins so and no other's does; NULL. */
 const struct verb *lang_verb(const struct lang *l, const char *name);
 
+/* The row that a statement begins with; NULL: none. */
+const struct verb *lang_row(const struct lang *l, const struct model *m,
+			    const struct statement *st);
+
 /*
  * Parses a statement against a model. *ret_args points into the statement;
  * args_free() it. On error e has the place, the caret's length, and a hint

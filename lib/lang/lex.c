@@ -2,8 +2,9 @@
  * lex.c — one pass over the text, a byte (or UTF-8 character) at a time.
  *
  * scan_word() reads a word with its quotes, scan_statement() the words up to
- * ';' or the end of the line. How a statement ended is an enum ending, from
- * which lex_next(), lex_is_open() and lex_unfinished() take what they ask.
+ * ';' or the end of the line, scan_block() the statements of a block, which it
+ * only passes: who runs the block lexes it again. How a statement ended is an enum
+ * ending, from which lex_next(), lex_is_open() and lex_unfinished() take what they ask.
  */
 #include "lang/lex.h"
 
@@ -20,6 +21,8 @@ enum ending {
 	END_CONTINUED, /* … behind a continuing backslash */
 	END_QUOTE,     /* … inside a quote: an error, but for completion */
 	END_COMMENT,   /* … inside a comment */
+	END_BLOCK,     /* … inside a block: an error, but for completion */
+	END_CLOSED,    /* at the '}' that closes the block around it */
 	END_ERROR,
 };
 
@@ -33,6 +36,13 @@ struct scan {
 void lex_begin(struct lexer *x, const char *source, size_t n)
 {
 	*x = (struct lexer){ .source = source, .n = n, .line = 1 };
+}
+
+void lex_enter(struct lexer *x, const struct word *block)
+{
+	x->at = block->inside;
+	x->line = block->place.line;
+	x->line_start = block->inside - block->place.column;
 }
 
 static bool one_of(char c, const char *set)
@@ -301,13 +311,87 @@ static void strip_ampersand(struct statement *st)
 	}
 }
 
+static enum ending scan_statement(struct lexer *x, struct statement *st,
+				  unsigned *ret_ampersands, unsigned depth,
+				  struct err *e);
+
+/* Whether the brace stands here as a word of its own. */
+static bool lone(const struct lexer *x, char brace)
+{
+	struct lexer behind = *x;
+
+	behind.at++;
+	return x->source[x->at] == brace && ends_word(&behind);
+}
+
+/* From behind the '{' to the '}' that closes it; the first error is told. */
+static enum ending pass_block(struct lexer *x, unsigned depth, struct err *e)
+{
+	enum ending how, all = END_WORD;
+
+	do {
+		struct statement st;
+		unsigned ampersands;
+
+		how = scan_statement(x, &st, &ampersands, depth + 1,
+				     all == END_ERROR ? NULL : e);
+		statement_free(&st);
+		if (how == END_ERROR)
+			all = how;
+	} while (how == END_PARTED || (how == END_ERROR && x->at < x->n));
+	if (how == END_CLOSED) {
+		x->at++;
+		return all;
+	}
+	/* it is not closed: END_BLANK where that is all, and still to be told */
+	return how == END_QUOTE || how == END_BLOCK || all == END_ERROR ? END_QUOTE
+									: END_BLANK;
+}
+
+/* A block as a word of its statement. One that is not closed takes the rest of the text.
+ */
+static enum ending scan_block(struct lexer *x, size_t statement_at, unsigned depth,
+			      struct word *ret, struct err *e)
+{
+	const struct lexer begin = *x;
+	struct lexer there = begin;
+	const struct place place = place_at(&begin, begin.at, 1);
+	enum ending how;
+
+	x->at++;
+	*ret = (struct word){ .at = begin.at,
+			      .len = 1,
+			      .place = place,
+			      .quoted = true,
+			      .block = true,
+			      .inside = x->at };
+	ret->text = mem_strdup("");
+	if (depth == LEX_BLOCK_DEPTH)
+		return refuse(x, place, "blocks are nested too deeply", NULL, e);
+	how = pass_block(x, depth, e);
+	if (how != END_WORD && how != END_ERROR) {
+		if (how == END_BLANK)
+			refuse(&there, place, "a { is not closed",
+			       "a block ends with a } that stands alone", e);
+		x->at = x->n;
+		return END_BLOCK;
+	}
+	if (how == END_WORD && x->at - statement_at > LEX_STATEMENT_MAX)
+		return refuse(x, place, "the statement is longer than 65536 bytes",
+			      "part it into several", e);
+	free(ret->text);
+	ret->text = mem_strndup(x->source + ret->inside, x->at - 1 - ret->inside);
+	ret->len = x->at - ret->at;
+	return how;
+}
+
 /*
  * The words up to the end of a statement, which may have none; *ret_ampersands
  * is how many unquoted '&' the last one ends in. The caller frees what is in
- * st whatever the ending is.
+ * st whatever the ending is. depth: of the blocks around it.
  */
 static enum ending scan_statement(struct lexer *x, struct statement *st,
-				  unsigned *ret_ampersands, struct err *e)
+				  unsigned *ret_ampersands, unsigned depth, struct err *e)
 {
 	*st = (struct statement){ 0 };
 	*ret_ampersands = 0;
@@ -333,12 +417,21 @@ static enum ending scan_statement(struct lexer *x, struct statement *st,
 			x->at++;
 			return END_PARTED;
 		}
+		if (lone(x, '}') && depth)
+			return END_CLOSED;
+		if (lone(x, '}') && st->words.n == 0)
+			return refuse(x, place_at(x, x->at, 1),
+				      "a } without a { before it", NULL, e);
 		if (*ret_ampersands)
 			st->words.v[st->words.n - 1].shell_syntax = true;
 		if (st->words.n == 0)
 			st->at = x->at;
-		how = scan_word(x, st->at, &s, e);
-		s.word.text = str_take(&s.text);
+		if (lone(x, '{')) {
+			how = scan_block(x, st->at, depth, &s.word, e);
+		} else {
+			how = scan_word(x, st->at, &s, e);
+			s.word.text = str_take(&s.text);
+		}
 		vec_push(&st->words, s.word);
 		*ret_ampersands = s.ampersands;
 		if (how != END_WORD || x->at >= x->n)
@@ -362,8 +455,8 @@ int lex_next(struct lexer *x, struct statement *ret, struct err *e)
 		struct place begin;
 		unsigned ampersands;
 
-		how = scan_statement(x, &st, &ampersands, e);
-		if (how == END_ERROR || how == END_QUOTE) {
+		how = scan_statement(x, &st, &ampersands, 0, e);
+		if (how == END_ERROR || how == END_QUOTE || how == END_BLOCK) {
 			statement_free(&st);
 			return -EINVAL;
 		}
@@ -400,10 +493,10 @@ bool lex_is_open(const char *source, size_t n)
 		struct statement st;
 		unsigned ampersands;
 
-		how = scan_statement(&x, &st, &ampersands, NULL);
+		how = scan_statement(&x, &st, &ampersands, 0, NULL);
 		statement_free(&st);
 	} while (how == END_PARTED || how == END_ERROR);
-	return how == END_QUOTE || how == END_CONTINUED;
+	return how == END_QUOTE || how == END_CONTINUED || how == END_BLOCK;
 }
 
 bool lex_unfinished(const char *source, size_t n, struct statement *ret)
@@ -416,9 +509,14 @@ bool lex_unfinished(const char *source, size_t n, struct statement *ret)
 	for (;;) {
 		unsigned ampersands;
 
-		how = scan_statement(&x, &st, &ampersands, NULL);
-		if (how != END_PARTED && how != END_ERROR)
+		how = scan_statement(&x, &st, &ampersands, 0, NULL);
+		if (how == END_BLOCK) { /* the statement is in there */
+			const struct word *block = &st.words.v[st.words.n - 1];
+
+			lex_enter(&x, block);
+		} else if (how != END_PARTED && how != END_ERROR) {
 			break;
+		}
 		statement_free(&st);
 		if (how == END_ERROR && x.at >= x.n)
 			return false;
@@ -442,34 +540,4 @@ bool lex_unfinished(const char *source, size_t n, struct statement *ret)
 	keep_source(&x, &st);
 	*ret = st;
 	return true;
-}
-
-void statement_free(struct statement *s)
-{
-	vec_each (&s->words, w)
-		free(w->text);
-	vec_free(&s->words);
-	free(s->text);
-	*s = (struct statement){ 0 };
-}
-
-char *lex_quote(const char *text)
-{
-	struct str s = { 0 };
-	const char *c = text;
-
-	while (isalnum((unsigned char)*c) || (unsigned char)*c >= 0x80 ||
-	       one_of(*c, "-_./:%+,=@"))
-		c++;
-	if (*text && !*c)
-		return mem_strdup(text);
-	str_add(&s, "'");
-	for (c = text; *c; c++) {
-		if (*c == '\'')
-			str_add(&s, "'\\''");
-		else
-			str_addn(&s, c, 1);
-	}
-	str_add(&s, "'");
-	return str_take(&s);
 }

@@ -5,7 +5,9 @@
  * start of a word begins a comment; 'single' and "double" quotes (in these
  * \" \\ \$ \` are escapes), backslash quotes one character and continues a
  * line at its end. A lone '&' or one that ends the last word puts the
- * statement into the background. Everything else is an ordinary character.
+ * statement into the background. A lone '{' begins a block, one word of the
+ * statement, that goes to the lone '}' belonging to it; inside are statements,
+ * maybe with blocks of their own. Everything else is an ordinary character.
  */
 #ifndef LANG_LEX_H
 #define LANG_LEX_H
@@ -16,7 +18,10 @@
 #include "base/err.h"
 #include "base/vec.h"
 
-enum { LEX_STATEMENT_MAX = 65536 }; /* bytes; longer ones are refused */
+enum {
+	LEX_STATEMENT_MAX = 65536, /* bytes; longer ones are refused */
+	LEX_BLOCK_DEPTH = 16,	   /* blocks in each other */
+};
 
 struct word {
 	char *text;	/* without quotes; owned by the statement */
@@ -28,6 +33,10 @@ struct word {
 	 * without quotes, or $ or ` in double quotes.
 	 */
 	bool shell_syntax;
+	/* A block: text is what stands between the braces, inside where that is in the
+	 * source that was lexed. */
+	bool block;
+	size_t inside;
 };
 
 struct statement {
@@ -46,17 +55,20 @@ struct lexer {
 
 void lex_begin(struct lexer *x, const char *source, size_t n);
 
+/* Moves to the beginning of a block of that source, which must end with it: x->n. */
+void lex_enter(struct lexer *x, const struct word *block);
+
 /*
  * The next statement with at least one word: 1, and *ret is to be freed by
  * statement_free(); 0 at the end; -EINVAL for an unbalanced quote, a NUL
- * byte, a control character, invalid UTF-8 or too long a statement, with the
- * place. After an error the lexer stands at the end of that statement's line,
- * so a caller may go on.
+ * byte, a control character, invalid UTF-8, too long a statement, or a brace
+ * without its other, with the place. After an error the lexer stands at the end
+ * of that statement's line, so a caller may go on; behind its block, if it has one.
  */
 int lex_next(struct lexer *x, struct statement *ret, struct err *e);
 
-/* Whether the text ends inside a quote or after a continuing backslash: a prompt asks for
- * more. */
+/* Whether the text ends inside a quote or block, or after a continuing backslash: a
+ * prompt asks for more. */
 bool lex_is_open(const char *source, size_t n);
 
 /*

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "lang/expand.h"
 #include "lang/lang.h"
 #include "shell/verbs.h"
 
@@ -133,6 +134,51 @@ static void parse(const struct statement *st)
 	err_clear(&e);
 }
 
+/* With values in it: as many words, and all that holds of a statement holds of it. */
+static void expand(const struct statement *st)
+{
+	struct variables v = { 0 };
+	struct statement expanded;
+	struct err e = ERR_INIT;
+	int r;
+
+	variables_set(&v, "i", "3");
+	variables_set(&v, "x", "a b'\"$&{ }");
+	r = statement_expand(st, &v, true, &expanded, &e);
+	if (r < 0) {
+		check_error(&e);
+	} else if (r > 0) {
+		MUST(expanded.words.n == st->words.n);
+		check_words(&expanded, expanded.text, strlen(expanded.text));
+		parse(&expanded);
+		statement_free(&expanded);
+	}
+	err_clear(&e);
+	variables_free(&v);
+}
+
+/* A block that was read can be read again by itself, at the same places. */
+static void enter_blocks(const struct statement *st, const char *source)
+{
+	vec_each (&st->words, w) {
+		struct statement inner;
+		struct lexer x;
+		int r;
+
+		if (!w->block)
+			continue;
+		lex_begin(&x, source, w->inside + strlen(w->text));
+		MUST(memcmp(source + w->inside, w->text, strlen(w->text)) == 0);
+		lex_enter(&x, w);
+		while ((r = lex_next(&x, &inner, NULL)) > 0) {
+			MUST(inner.at >= w->inside && inner.words.v[0].place.line > 0);
+			MUST(inner.words.v[0].place.column > 0);
+			statement_free(&inner);
+		}
+		MUST(r == 0);
+	}
+}
+
 static void complete(const char *source, size_t n)
 {
 	choice_vec choices;
@@ -175,6 +221,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		}
 		check_words(&st, source, n);
 		parse(&st);
+		expand(&st);
+		enter_blocks(&st, source);
 		statement_free(&st);
 	}
 	MUST(x.at == n);

@@ -24,14 +24,16 @@ static void ctrl_c_sets_a_flag(void **state)
 	assert_false(interrupt_pending());
 	raise(SIGINT);
 	assert_true(interrupt_pending());
-	assert_false(interrupt_wait(fds[0])); /* at once, though nothing can be read */
+	/* at once, though nothing can be read */
+	assert_false(interrupt_wait_until(fds[0], UINT64_MAX));
 	assert_true(interrupt_taken());
 	assert_false(interrupt_taken());
 	assert_false(interrupt_pending());
+	assert_false(interrupt_wait_until(fds[0], 1)); /* that time is past */
 	assert_int_equal(write(fds[1], "x", 1), 1);
-	assert_true(interrupt_wait(fds[0]));
+	assert_true(interrupt_wait_until(fds[0], UINT64_MAX));
 	raise(SIGWINCH);
-	assert_false(interrupt_wait(fds[0]));
+	assert_false(interrupt_wait_until(fds[0], UINT64_MAX));
 	assert_true(interrupt_resized());
 	assert_false(interrupt_resized());
 	close(fds[0]);

@@ -219,6 +219,12 @@ static void test_open(void **state)
 		{ "a \001\nb 'c", true },
 		{ "a \\\\", false },
 		{ "\\", true },
+		{ "for i in 1..3 {", true },
+		{ "a { b\n}", false },
+		{ "a { b { }", true },
+		{ "a { '}\n", true },
+		{ "a { b } {", true },
+		{ "a {}", false },
 	};
 
 	(void)state;
@@ -255,8 +261,59 @@ static void test_unfinished(void **state)
 	expect_unfinished("link \\\nh1 ", "[link][h1][]", 10);
 	expect_unfinished("link \\\n", "[link][]", 7);
 	expect_unfinished("bad \001\nlink ", "[link][]", 11);
+	expect_unfinished("for i in 1..3 { add ", "[add][]", 20);
+	expect_unfinished("if node a { b } else {\nlink h1", "[link][h1]", 28);
+	expect_unfinished("a { b { c", "[c]", 8);
 	assert_false(lex_unfinished("# link", 6, &st));
 	assert_false(lex_unfinished("link \001", 6, &st));
+}
+
+static void test_blocks(void **state)
+{
+	struct statement st, inner;
+	struct lexer x;
+	static const char source[] = "a\n  if x { b;\n c } else {\td }; e";
+
+	(void)state;
+	expect("for i in 1..3 { add host h$i; x }",
+	       "[for][i][in][1..3][ add host h$i; x ];");
+	expect("if a { b { c } d } else { e }; f",
+	       "[if][a][ b { c } d ][else][ e ];[f];");
+	expect("x {\n a # }\n '}' b}\n}\ny", "[x][\n a # }\n '}' b}\n];[y];");
+	expect("x { }", "[x][ ];");
+	expect("x {}", "[x][{}];");
+	expect("h1 awk '{ print }' a}", "[h1][awk][{ print }][a}];");
+	expect("h1 echo }", "[h1][echo][}];");
+	expect("}", "!1:1 a } without a { before it;");
+	expect("a { b } }", "[a][ b ][}];");
+	expect("a {\nb", "!1:3 a { is not closed;");
+	expect("a { 'b }\nc", "!1:5 a ' is not closed;");
+	expect("a { b \001\nc\nd", "!1:7 a control character in the text;");
+	/* what is wrong in a block does not part it */
+	expect("a { b \001\n c }\nd", "!1:7 a control character in the text;[d];");
+	first("x { { { { { { { { { { { { { { { { b } } } } } } } } } } } } } } } }", &st);
+	assert_int_equal(st.words.n, 2);
+	statement_free(&st);
+	expect("x { { { { { { { { { { { { { { { { { b } } } } } } } } } } } } } } } } }",
+	       "!1:35 blocks are nested too deeply;");
+
+	/* a block is lexed with the places it has in the whole */
+	lex_begin(&x, source, sizeof(source) - 1);
+	assert_int_equal(lex_next(&x, &st, NULL), 1);
+	statement_free(&st);
+	assert_int_equal(lex_next(&x, &st, NULL), 1);
+	assert_int_equal(st.words.n, 5);
+	assert_true(st.words.v[2].block && st.words.v[4].block);
+	assert_int_equal(st.words.v[4].place.line, 3);
+	x.n = st.words.v[4].inside + strlen(st.words.v[4].text);
+	lex_enter(&x, &st.words.v[4]);
+	assert_int_equal(lex_next(&x, &inner, NULL), 1);
+	assert_string_equal(inner.words.v[0].text, "d");
+	assert_int_equal(inner.words.v[0].place.line, 3);
+	assert_int_equal(inner.words.v[0].place.column, 13);
+	statement_free(&inner);
+	assert_int_equal(lex_next(&x, &inner, NULL), 0);
+	statement_free(&st);
 }
 
 static void test_quote(void **state)
@@ -291,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_places),	   cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_long),	   cmocka_unit_test(test_open),
 		cmocka_unit_test(test_unfinished), cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_blocks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,122 @@
+/*
+ * check.c — see check.h.
+ *
+ * A grader's standard output is for its TAP alone: what the lab prints goes to
+ * standard error meanwhile.
+ */
+#include "shell/check.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shell/handlers.h"
+#include "shell/lesson.h"
+#include "shell/script.h"
+#include "shell/text.h"
+
+void check_count(struct session *s, const char *expectation, bool held, const char *seen)
+{
+	struct check *c = s->check;
+
+	if (held)
+		c->held++;
+	else
+		c->failed++;
+	if (c->tap) {
+		fprintf(c->tap, "%s %u - %s\n", held ? "ok" : "not ok",
+			c->held + c->failed + c->broken, expectation);
+		if (!held && *seen)
+			fprintf(c->tap, "# %s\n", seen);
+		fflush(c->tap);
+	} else if (!s->out.json) {
+		cleanup_free char *text =
+			mem_printf(*seen ? "%s — %s" : "%s%s", expectation, seen);
+
+		lesson_say(&s->out, held ? STYLE_GOOD : STYLE_BAD, held ? "✓ " : "✗ ",
+			   text);
+	}
+}
+
+/* What stands behind the verb, with what its variables are now, in one line. */
+static char *expectation_of(const struct session *s, const struct statement *st)
+{
+	struct statement expanded = { 0 };
+	const char *text = st->text;
+	char *clean;
+
+	if (statement_expand(st, &s->variables, true, &expanded, NULL) > 0)
+		text = expanded.text;
+	text += strcspn(text, " \t");
+	text += strspn(text, " \t");
+	clean = text_clean(text, strlen(text));
+	statement_free(&expanded);
+	return clean;
+}
+
+bool check_takes(struct session *s, const struct statement *st, const struct err *e)
+{
+	const struct verb *v = st ? lang_row(s->lang, s->net->model, st) : NULL;
+	struct check *c = s->check;
+
+	if (e->code == -EINTR)
+		return false;
+	if (v && v->run == cmd_expect) {
+		cleanup_free char *clean = expectation_of(s, st);
+		cleanup_free char *seen = mem_printf(
+			"%s%s%s", e->msg, e->hint ? "; " : "", e->hint ? e->hint : "");
+
+		output_result(&s->out, json_pack("{s:s, s:b, s:s}", "expectation", clean,
+						 "held", false, "seen", seen));
+		check_count(s, clean, false, seen);
+		return true;
+	}
+	c->broken++;
+	if (c->tap) {
+		fprintf(c->tap, "not ok %u - line %u runs\n",
+			c->held + c->failed + c->broken,
+			st ? st->words.v[0].place.line : e->place.line);
+		fflush(c->tap);
+	}
+	return false;
+}
+
+bool check_file(struct session *s, const char *path)
+{
+	struct check c = { 0 };
+	struct err e = ERR_INIT;
+	int out = s->out.json ? -1 : dup(STDOUT_FILENO);
+	bool all;
+
+	if (out >= 0) {
+		fflush(stdout);
+		c.tap = fdopen(out, "w");
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		output_begin(&s->out, false);
+	}
+	/* what does not hold without the solution is not to be waited for */
+	c.patience = s->unsolved ? 1000000000 : 0;
+	s->check = &c;
+	s->keep_going = true;
+	if (script_run_file(s, path, &e) < 0 && c.broken + c.failed == 0 &&
+	    !s->interrupted) {
+		output_error(&s->out, &e, "espalier", NULL, 0);
+		c.broken++;
+	}
+	err_clear(&e);
+	s->check = NULL;
+	if (c.held + c.failed == 0 && !s->interrupted)
+		output_say(&s->out, STYLE_BAD, "%s: nothing is expected in it", path);
+	all = c.held && !c.failed && !c.broken && !s->interrupted;
+	if (c.tap) {
+		fprintf(c.tap, "1..%u\n", c.held + c.failed + c.broken);
+		fclose(c.tap);
+	} else if (s->out.json) {
+		output_result(&s->out,
+			      json_pack("{s:i, s:i, s:i}", "held", (int)c.held, "failed",
+					(int)c.failed, "broken", (int)c.broken));
+		output_command_done(&s->out, "check", NULL, path);
+	}
+	s->failed = !all;
+	return all;
+}

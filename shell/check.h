@@ -1,0 +1,31 @@
+/*
+ * check.h — expectations that are counted and told one by one, rather than each ending
+ * what it stands in: those of a step, of a lab, of a student's network.
+ */
+#ifndef SHELL_CHECK_H
+#define SHELL_CHECK_H
+
+#include <stdio.h>
+
+#include "shell/session.h"
+
+struct check {
+	FILE *tap; /* a line of TAP for each goes there; NULL: to a person */
+	unsigned held, failed;
+	uint64_t patience; /* ns that each gets at the most; 0: as it says itself */
+	unsigned broken;   /* other commands that failed */
+};
+
+/* An expectation held or did not; what was seen may be "". */
+void check_count(struct session *s, const char *expectation, bool held, const char *seen);
+
+/*
+ * A statement failed: one of expectations is counted and its error taken (true); of
+ * another it is counted too, but the error is to be told. st NULL: it was unreadable.
+ */
+bool check_takes(struct session *s, const struct statement *st, const struct err *e);
+
+/* `espalier check FILE`: runs it all, then says how it went. Whether all held. */
+bool check_file(struct session *s, const char *path);
+
+#endif

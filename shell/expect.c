@@ -1,0 +1,71 @@
+/*
+ * expect.c — see expect.h.
+ */
+#include "shell/expect.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "shell/attempt.h"
+
+static const uint64_t PAUSE_NS = 100000000; /* between two tries */
+
+static const struct {
+	const char *keyword; /* NULL: a node, and a program in it */
+	attempt_fn *fn;
+	bool looks; /* all that a shell which only looks may do */
+} rows[] = {
+	{ "ping", attempt_ping, true },	  { "no", attempt_no_ping, true },
+	{ "rate", attempt_rate, false },  { "rtt", attempt_rtt, true },
+	{ "route", attempt_route, true }, { "path", attempt_path, true },
+	{ "drops", attempt_drops, true }, { "address", attempt_address, true },
+	{ NULL, attempt_program, false },
+};
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int check(struct session *s, const struct args *a, const char *keyword, bool looks,
+		 struct err *e)
+{
+	if (args_get(a, "loss", 0) && (!keyword || strcmp(keyword, "ping") != 0)) {
+		err_set(e, EINVAL, "only a ping has a loss");
+		return args_blame(a, "loss", 0, e);
+	}
+	if (s->net->read_only && !looks)
+		return err_set(e, EROFS,
+			       "a network that is attached read-only is only looked at: "
+			       "no programs, no traffic but pings");
+	return 0;
+}
+
+int expect_try(struct session *s, const struct args *a, size_t first, uint64_t time,
+	       char **ret_seen, struct err *e)
+{
+	struct attempt x = {
+		.s = s, .a = a, .first = &a->v.v[first], .until = now() + time
+	};
+	const char *keyword = x.first->kind ? NULL : x.first->key;
+	size_t i = 0;
+	int r;
+
+	while (rows[i].keyword && (!keyword || strcmp(keyword, rows[i].keyword) != 0))
+		i++;
+	r = check(s, a, keyword, rows[i].looks, e);
+	if (r < 0)
+		return r;
+	do {
+		x.seen.n = 0;
+		r = rows[i].fn(&x, e);
+	} while (r == 0 && now() < x.until && timeline_wait(s, PAUSE_NS));
+	if (r == 0 && s->hooks.interrupted(s->hooks.cookie))
+		r = err_set(e, EINTR, "interrupted");
+	*ret_seen = str_take(&x.seen);
+	return r;
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The timeline: what is planned happens when the shell waits, in order, and is recorded.
+. "$(dirname "$0")/../lib.sh"
+
+network
+cat >"$WORK/plan.lab" <<EOF
+log $WORK/run.jsonl
+add host h1 h2
+link h1 h2
+at 400ms up h1 h2
+at 200ms down h1 h2
+at 300ms h1 sh -c 'echo a job'
+every 250ms show jobs
+wait until no ping h1 h2 within 10s
+wait until ping h1 h2 within 10s
+wait 700ms
+output 1
+at 1ms show nodes
+EOF
+espalier --json -n "$NET" -b "$WORK/plan.lab"
+equal 'a time that is past ends the file' "$STATUS" 1
+like 'and says so' "$OUT" '1ms is past: the clock stands at'
+commands=$(members command <"$WORK/run.jsonl")
+planned=$(grep '"planned":true' "$WORK/run.jsonl" | members command)
+equal 'what was planned happened, in its order' "$(grep -v 'show jobs' <<<"$planned")" \
+	"down h1 h2
+h1 sh -c 'echo a job'
+up h1 h2"
+like 'some of it again and again' "$planned" 'show jobs.*show jobs'
+like 'a planned command is told from the others' "$OUT" '"down h1 h2","ok":true,"planned":true'
+like 'the program became a job' "$OUT" '"output":"a job\\n"'
+like 'what was typed is recorded too' "$commands" 'add host h1 h2'
+times=$(members time <"$WORK/run.jsonl")
+equal 'times rise' "$times" "$(sort -g <<<"$times")"
+not_before() { awk -v least="$2" '{ if ($1 < least) exit 1 }' <<<"$(grep -F "$1" "$WORK/run.jsonl" | grep planned | members time)"; }
+check 'nothing comes too early' not_before '"down h1 h2"' 0.2
+check 'nor that' not_before '"up h1 h2"' 0.4
+
+# a program in the foreground, and what happens meanwhile
+network
+cat >"$WORK/under.lab" <<'EOF'
+add host h1 h2
+at 100ms link h1 h2
+h1 timeout 20 sh -c 'until [ -e /sys/class/net/eth0 ]; do sleep 0.05; done'
+expect ping h1 h2
+EOF
+espalier -n "$NET" -b "$WORK/under.lab"
+like 'a plan goes on under a program' "$STATUS $OUT" '^0 .*ping h1 h2'
+espalier -n "$NET" --json -b "$WORK/under.lab"
+equal 'and under one whose output is kept' "$STATUS" 0
+
+# what fails at its time fails the file; what has no time left is told
+batch <<<'at 50ms link h1 h2
+wait 10s until'
+equal 'a mistake in wait' "$STATUS" 1
+batch <<<'at 50ms del h1
+wait 200ms
+show'
+equal 'a planned command that fails ends the file' "$STATUS" 1
+like 'and says where' "$OUT" "at 50ms:1:5: no (node|link)"
+batch <<<'add host h1
+at 1h show'
+like 'entries that are left are told' "$STATUS $OUT" '^0 .*ends before 1 of its entries'
+batch <<<'add host h1
+at 1h show
+at none
+show timeline'
+unlike 'at none forgets them' "$OUT" 'entries|clock'
+batch <<<'every 1ms show'
+like 'too often' "$OUT" '10ms is the shortest'
+batch <<<'log /nonexistent/x'
+like 'a log that cannot be written' "$OUT" 'No such file'
+finish
