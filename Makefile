@@ -5,6 +5,7 @@
 #   make check      set up, build, and run every test
 #   make check-vm   the net tests on a stock kernel alone: KERNEL=6.1 or 6.12
 #   make bench      measure against the kernel's floor, iproute2 and Mininet
+#   make kmod       the kernel module, for the running kernel; KERNEL=6.1 or 6.12: scripts/vm's
 #   make format     apply .clang-format        make layers     check who includes whom
 #   make install    to $(prefix), which is /usr/local; DESTDIR is put before it
 #   V=1             show the commands
@@ -77,6 +78,11 @@ bench:
 		printf '\nThe same on a stock kernel, emulated:\n'; \
 		scripts/vm tests/bench/shapes 3; fi
 
+kmod:
+	@scripts/deps kmod
+	@unset MAKEFLAGS MFLAGS MAKELEVEL; \
+		scripts/kmod $(if $(filter command environment,$(origin KERNEL)),$(KERNEL))
+
 format:
 	$(Q)clang-format -i $(SOURCES)
 
@@ -139,5 +145,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-vm bench format layers tests bench-programs fuzz packages-missing \
+.PHONY: all demo check check-vm bench kmod format layers tests bench-programs fuzz packages-missing \
 	install uninstall clean
