@@ -7,7 +7,6 @@
  */
 #include <linux/if_arp.h>
 #include <linux/module.h>
-#include "compat.h"
 #include "shortbridge.h"
 
 int check_taken(const struct net_device *dev, struct netlink_ext_ack *extack)

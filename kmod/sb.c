@@ -12,7 +12,6 @@
  */
 #include <linux/ethtool.h>
 #include <linux/module.h>
-#include "compat.h"
 #include "shortbridge.h"
 
 struct sb_port {
@@ -71,8 +70,7 @@ rx_handler_result_t sb_rx(struct sk_buff **pskb)
 	}
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
-	skb->dev = out;
-	if (likely(net_xmit_eval(dev_queue_xmit(skb)) == NET_XMIT_SUCCESS))
+	if (likely(!send(skb, out)))
 		dev_sw_netstats_tx_add(master, 1, len);
 	else
 		dev_core_stats_tx_dropped_inc(master);

@@ -12,7 +12,6 @@
  */
 #include <linux/ethtool.h>
 #include <linux/module.h>
-#include "compat.h"
 #include "shortbridge.h"
 
 struct ztun {
@@ -37,8 +36,7 @@ static netdev_tx_t ztun_xmit(struct sk_buff *skb, struct net_device *dev)
 	skb_tx_timestamp(skb);
 	skb_scrub_packet(skb, !net_eq(dev_net(dev), dev_net(lower)));
 	skb->priority = 0;
-	skb->dev = lower;
-	if (likely(net_xmit_eval(dev_queue_xmit(skb)) == NET_XMIT_SUCCESS))
+	if (likely(!send(skb, lower)))
 		dev_sw_netstats_tx_add(dev, 1, len);
 	else
 		dev_core_stats_tx_dropped_inc(dev);
