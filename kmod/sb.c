@@ -28,9 +28,9 @@ struct sb {
 
 /* ---- frames ---- */
 
+/* What IPv6 might say of itself; it is not counted, since nothing that passed is lost. */
 static netdev_tx_t sb_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	dev_core_stats_tx_dropped_inc(dev);
 	kfree_skb(skb);
 	return NETDEV_TX_OK;
 }

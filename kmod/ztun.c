@@ -156,6 +156,7 @@ static void ztun_setup(struct net_device *dev)
 	dev->priv_destructor = ztun_free;
 	dev->needs_free_netdev = true;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+	dev->max_mtu = ETH_MAX_MTU; /* until the lower device's is known */
 	/* No queue of its own; a frame is scrubbed, so it may not be shared. */
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
