@@ -123,10 +123,10 @@ equal 'no wrong checksum anywhere' \
 	"$(for name in a b; do within $name sed -n 's/^\(Tcp\|Udp\): .* \([0-9]*\)$/\2/p' /proc/net/snmp; done | sort -u)" 0
 
 # ---- MTU ----
-check 'up to the MTU' within a ping -c 1 -W 5 -M do -s 1430 10.1.0.2
+check 'up to the MTU' within a ping -c 1 -W 5 -M 'do' -s 1430 10.1.0.2
 before=$(attribute g sb0 tx.dropped)
 on b link set e0 mtu 1500
-refuses 'more does not pass' within b ping -c 1 -W 1 -M do -s 1472 10.1.0.1
+refuses 'more does not pass' within b ping -c 1 -W 1 -M 'do' -s 1472 10.1.0.1
 check 'which is counted' test "$(attribute g sb0 tx.dropped)" -gt "$before"
 for name in f g; do
 	on $name link set u0 mtu 9000
@@ -134,7 +134,7 @@ for name in f g; do
 done
 on g link set e1 mtu 8950
 on b link set e0 mtu 8950
-check 'jumbo frames' within b ping -c 1 -W 5 -M do -s 8900 10.1.0.1
+check 'jumbo frames' within b ping -c 1 -W 5 -M 'do' -s 8900 10.1.0.1
 
 # ---- statistics, and no copy on the way ----
 for name in a b f g; do

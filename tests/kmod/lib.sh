@@ -96,7 +96,7 @@ host_pair() {
 attribute() {
 	local json
 	json=$(on "$1" -d -s -j link show "$2" 2>/dev/null)
-	[[ $3 != ?x.* ]] || json=${json#*\"${3%.*}\":{}
+	[[ $3 != ?x.* ]] || json=${json#*"\"${3%.*}\":{"}
 	[[ ! $json =~ \"${3#*.}\":\"?([^,\"\}]*) ]] || echo "${BASH_REMATCH[1]}"
 }
 # is NAME DEVICE KEY VALUE: for wait_until.
