@@ -19,8 +19,8 @@ int check_taken(const struct net_device *dev, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "A shortbridge carries nothing but between its two ports");
 		return -EINVAL;
 	}
-	if (dev->priv_flags & IFF_DONT_BRIDGE) {
-		NL_SET_ERR_MSG(extack, "The device does not allow bridging");
+	if (dev->priv_flags & (IFF_DONT_BRIDGE | IFF_NO_RX_HANDLER)) {
+		NL_SET_ERR_MSG(extack, "The device does not let others take its frames");
 		return -EOPNOTSUPP;
 	}
 	if (netdev_master_upper_dev_get((struct net_device *)dev)) {

@@ -35,11 +35,16 @@ static netdev_tx_t sb_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-/* Has the driver of a port leave room for what is put before frames where they leave. */
-static void sb_set_headroom(struct sb_port *port, const struct net_device *out)
+/* The room that frames need in front where they leave. */
+static unsigned int sb_room(struct net_device *out)
 {
-	unsigned int room = netdev_get_fwd_headroom((struct net_device *)out) +
-			    out->hard_header_len - ETH_HLEN;
+	return netdev_get_fwd_headroom(out) + out->hard_header_len - ETH_HLEN;
+}
+
+/* The driver only notes it, so that any context will do. */
+static void sb_set_headroom(struct sb_port *port, struct net_device *out)
+{
+	unsigned int room = sb_room(out);
 
 	WRITE_ONCE(port->headroom, room);
 	netdev_set_rx_headroom(port->dev, room);
@@ -58,8 +63,14 @@ rx_handler_result_t sb_rx(struct sk_buff **pskb)
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb))
 		return RX_HANDLER_CONSUMED;
-	if (unlikely(!out || !(master->flags & IFF_UP)))
-		goto drop;
+	if (unlikely(!out || !(master->flags & IFF_UP))) {
+		dev_core_stats_rx_dropped_inc(master);
+		kfree_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
+	/* A tunnel's may grow with its route, about which no event tells. */
+	if (unlikely(sb_room(out) > port->headroom))
+		sb_set_headroom(port, out);
 	skb_push(skb, ETH_HLEN);
 	len = skb->len;
 	dev_sw_netstats_rx_add(master, len);
@@ -74,11 +85,6 @@ rx_handler_result_t sb_rx(struct sk_buff **pskb)
 		dev_sw_netstats_tx_add(master, 1, len);
 	else
 		dev_core_stats_tx_dropped_inc(master);
-	return RX_HANDLER_CONSUMED;
-
-drop:
-	dev_core_stats_rx_dropped_inc(master);
-	kfree_skb(skb);
 	return RX_HANDLER_CONSUMED;
 }
 
