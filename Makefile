@@ -5,6 +5,8 @@
 #   make check      set up, build, and run every test
 #   make check-vm   the net tests on a stock kernel alone: KERNEL=6.1 or 6.12
 #   make bench      measure against the kernel's floor, iproute2 and Mininet
+#   make bench-trellis  connectors of tunnels to nodes, beside the paper's figures; KERNEL
+#   make kmod       the kernel module, for the running kernel; KERNEL=6.1 or 6.12: scripts/vm's
 #   make format     apply .clang-format        make layers     check who includes whom
 #   make install    to $(prefix), which is /usr/local; DESTDIR is put before it
 #   V=1             show the commands
@@ -60,6 +62,7 @@ check:
 	@scripts/deps
 	@scripts/deps check
 	@scripts/deps vm
+	@scripts/deps kmod
 	@V=$(V) scripts/check
 
 check-vm:
@@ -84,6 +87,17 @@ bench:
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
 		scripts/vm --icount tests/bench/shapes 3; fi
+
+bench-trellis:
+	@scripts/deps
+	@scripts/deps vm
+	@scripts/deps kmod
+	@tests/bench/trellis $(KERNEL)
+
+kmod:
+	@scripts/deps kmod
+	@unset MAKEFLAGS MFLAGS MAKELEVEL; \
+		scripts/kmod $(if $(filter command environment,$(origin KERNEL)),$(KERNEL))
 
 format:
 	$(Q)clang-format -i $(SOURCES)
@@ -152,5 +166,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(MONITOR_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-vm bench format layers tests bench-programs fuzz packages-missing \
+.PHONY: all demo check check-vm bench bench-trellis kmod format layers tests bench-programs fuzz packages-missing \
 	install uninstall clean
