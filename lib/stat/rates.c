@@ -57,8 +57,9 @@ static bool is_ingress(const struct stat_queue *q)
 }
 
 #define each_queue(s, f, q)                                                              \
-	(const struct stat_queue *q = (f)->n_queues ? (s)->queues.v + (f)->queue : NULL; \
-	 q && q < (s)->queues.v + (f)->queue + (f)->n_queues; q++)
+	for (const struct stat_queue *q = (f)->n_queues ? (s)->queues.v + (f)->queue     \
+							: NULL;                          \
+	     q && q < (s)->queues.v + (f)->queue + (f)->n_queues; q++)
 
 /* The one through which all packets of a direction go, the last of them; NULL: there is
  * none. */
@@ -67,8 +68,8 @@ static const struct stat_queue *counting_queue(const struct snapshot *s,
 {
 	const struct stat_queue *last = NULL;
 
-	for
-		each_queue(s, f, q) if (is_root(q))
+	each_queue (s, f, q)
+		if (is_root(q))
 			last = q; /* lib/wire's comes behind the kernel's */
 	return last;
 }
@@ -99,10 +100,12 @@ static struct moment moment_of(const struct snapshot *s, const struct stat_link 
 {
 	const struct stat_iface *f = &l->end[d], *far = &l->end[!d];
 	const struct stat_queue *last = counting_queue(s, f);
-	const struct stat_queue *wire = last && is_wire(last) ? last : NULL;
+	/* what lib/wire and the fabric let through is less than what the node sends */
+	const struct stat_queue *behind = last && (is_wire(last) || f->enforced) ? last
+										 : NULL;
 	struct moment m = {
-		.packets = wire ? wire->packets : f->tx_packets,
-		.bytes = wire ? wire->bytes : f->tx_bytes,
+		.packets = behind ? behind->packets : f->tx_packets,
+		.bytes = behind ? behind->bytes : f->tx_bytes,
 		.lost = {
 			[LOSS_INTERFACE] =
 				f->errors[STAT_TX_ERRORS] + dropped_here(l, f, far),
@@ -115,18 +118,17 @@ static struct moment moment_of(const struct snapshot *s, const struct stat_link 
 		},
 	};
 
-	for
-		each_queue(s, f, q)
-		{
-			if (!is_root(q))
-				continue;
-			m.backlog_packets += q->backlog_packets;
-			m.backlog_bytes += q->backlog_bytes;
-			if (!is_wire(q))
-				m.lost[LOSS_QUEUE] += q->dropped;
-		}
-	for
-		each_queue(s, far, q) if (is_ingress(q)) m.lost[LOSS_FAR] += q->dropped;
+	each_queue (s, f, q) {
+		if (!is_root(q))
+			continue;
+		m.backlog_packets += q->backlog_packets;
+		m.backlog_bytes += q->backlog_bytes;
+		if (!is_wire(q))
+			m.lost[LOSS_QUEUE] += q->dropped;
+	}
+	each_queue (s, far, q)
+		if (is_ingress(q))
+			m.lost[LOSS_FAR] += q->dropped;
 	return m;
 }
 

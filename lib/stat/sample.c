@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kern/fabric.h"
 #include "stat/sampling.h"
 
 enum {
@@ -55,6 +56,7 @@ int sampler_new(const char *dir, struct sampler **ret, struct err *e)
 	s->home = home;
 	s->open_max = sockets_to_keep();
 	s->wires.fd = -1;
+	space_init(&s->fabric, fabric_place(NULL, PLACE_FABRIC));
 	*ret = s;
 	return 0;
 }
@@ -87,6 +89,7 @@ void sampler_free(struct sampler *s)
 	while (s->spaces.n)
 		remove_space(s, s->spaces.n - 1);
 	vec_free(&s->spaces);
+	space_clear(&s->fabric);
 	sampler_forget_names(s);
 	vec_free(&s->names);
 	programs_free(&s->programs);
@@ -287,6 +290,14 @@ static void read_programs(struct sampling *x)
 
 /* ---- a sample ---- */
 
+static bool any_enforced(const struct model *m)
+{
+	vec_each (&m->links, l)
+		if ((*l)->enforced)
+			return true;
+	return false;
+}
+
 static void read_all(struct sampling *x, unsigned what)
 {
 	struct sampler *s = x->s;
@@ -295,6 +306,8 @@ static void read_all(struct sampling *x, unsigned what)
 	sampling_add_links(x);
 	vec_each (&s->spaces, p)
 		read_links(x, *p);
+	if (any_enforced(x->m))
+		read_links(x, &s->fabric);
 	sampling_read_wires(x);
 	end = now_ns(CLOCK_MONOTONIC);
 	x->to->time = begin + (end - begin) / 2;

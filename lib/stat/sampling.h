@@ -13,6 +13,7 @@ struct sampler {
 	char *dir;
 	int home;		    /* the namespace that the process is in */
 	VEC(struct space *) spaces; /* by node id */
+	struct space fabric;	    /* read where shapes are enforced there */
 	size_t open, open_max;	    /* sockets that are kept */
 	struct model *seen;	    /* as of the last sample; NULL: there was none */
 	VEC(char *) names;	    /* of its links, in its order */

@@ -141,6 +141,22 @@ static struct stat_queue kernel_queue(const struct queue_state *q)
 	return t;
 }
 
+/* Behind those of the node's own: the queues of a shape that is enforced. */
+static void add_enforced(struct sampling *x, uint32_t link, int end,
+			 struct stat_iface *to)
+{
+	const struct space *p = &x->s->fabric;
+	struct shape_place place = layout_shape(model_link(x->m, link), end);
+
+	if (place.place != PLACE_FABRIC || !p->there)
+		return;
+	vec_each (&p->queues, q)
+		if (q->ifindex == place.ifindex) {
+			vec_push(&x->to->queues, kernel_queue(q));
+			to->enforced = true;
+		}
+}
+
 /* *q: where the queues of ifindex begin, if it has some. */
 static void add_iface(struct sampling *x, const struct space *p, size_t *q, int ifindex,
 		      const struct port *port)
@@ -161,6 +177,7 @@ static void add_iface(struct sampling *x, const struct space *p, size_t *q, int 
 	to->queue = x->to->queues.n;
 	for (; *q < p->queues.n && p->queues.v[*q].ifindex == ifindex; ++*q)
 		vec_push(&x->to->queues, kernel_queue(&p->queues.v[*q]));
+	add_enforced(x, port->link, port->end, to);
 	if (l->wire) {
 		const struct wire_stats *w = &x->wires[i].direction[port->end];
 

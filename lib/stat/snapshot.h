@@ -61,6 +61,7 @@ struct stat_iface {
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
 	uint64_t errors[STAT_ERRORS];
 	size_t queue, n_queues; /* its queues: snapshot.queues.v[queue …] */
+	bool enforced; /* the last of them are in the fabric, behind the interface */
 };
 
 /* What lib/wire has counted of a direction. */
