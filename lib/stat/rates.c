@@ -224,7 +224,7 @@ static struct rate_node rate_of_node(const struct snapshot *before,
 	struct rate_node r = { .id = n->id };
 
 	r.known = was && was->presence == STAT_FRESH && n->presence == STAT_FRESH;
-	if (!r.known)
+	if (!r.known || was->uncounted || n->uncounted)
 		return r;
 	r.forwarded = (double)grown(was->forwarded, n->forwarded) / seconds;
 	r.no_route = (double)grown(was->no_route, n->no_route) / seconds;
