@@ -131,6 +131,12 @@ sees 'a link is looked at' 'looking ([2-9]|[0-9]{2,})/100 … Ctrl-C draws it'
 keys C-c
 sees 'Ctrl-C draws what there is' 'r1:eth1 -> h2:eth0: bit rate'
 at_prompt 'and the prompt is back'
+types "record $WORK/t.csv every 50ms"
+sees 'a recording' 't.csv: all links, every 50ms'
+kill -KILL "$(recorder)"
+wait_until "$DEADLINE" no_recorder
+keys Enter
+sees 'that it ended is told at the prompt' 'error: the recording to .*t.csv ended'
 close_terminal
 
 # ---- the end of a shell ----
