@@ -79,7 +79,6 @@ static unsigned wanted(const struct state *st)
 {
 	switch (st->view) {
 	case VIEW_LINKS:
-	case VIEW_TOPOLOGY:
 		return SAMPLE_LINKS;
 	case VIEW_NODE:
 		return SAMPLE_NODES | SAMPLE_TCP;

@@ -34,6 +34,7 @@ static struct {
 	bool colours, many; /* 8, 256 */
 	bool no_color;	    /* it was asked for: https://no-color.org */
 	int theme;	    /* whose colours are set */
+	struct grid shown;  /* in that theme */
 	struct termios before;
 	char restore[256];
 	size_t restore_n;
@@ -151,6 +152,7 @@ void terminal_close(void)
 {
 	if (!term.screen)
 		return;
+	grid_end(&term.shown);
 	mousemask(0, NULL);
 	endwin();
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
@@ -203,14 +205,31 @@ static attr_t attributes(const struct look *l, bool marked)
 	return a;
 }
 
+static bool cell_same(const struct cell *a, const struct cell *b)
+{
+	return a->c == b->c && a->ink == b->ink && a->marked == b->marked;
+}
+
+/* Makes room for the grid; nothing of another size or theme is shown any more. */
+static void begin_shown(const struct grid *g, int theme)
+{
+	if (theme == term.theme && term.shown.width == g->width &&
+	    term.shown.height == g->height)
+		return;
+	use_theme(theme);
+	grid_end(&term.shown);
+	grid_begin(&term.shown, g->width, g->height, g->ascii);
+	erase();
+}
+
 void terminal_show(const struct grid *g, unsigned theme)
 {
 	bool coloured;
 
 	/* without colours there is one theme; with NO_COLOR it comes first */
-	use_theme(!term.colours	  ? THEME_MONO
-		  : term.no_color ? (int)((theme + THEME_MONO) % THEMES)
-				  : (int)(theme % THEMES));
+	begin_shown(g, !term.colours   ? THEME_MONO
+		       : term.no_color ? (int)((theme + THEME_MONO) % THEMES)
+				       : (int)(theme % THEMES));
 	coloured = term.theme != THEME_MONO;
 	for (int y = 0; y < g->height; y++) {
 		for (int x = 0; x < g->width; x++) {
@@ -219,12 +238,16 @@ void terminal_show(const struct grid *g, unsigned theme)
 			wchar_t text[2] = { c->c ? (wchar_t)c->c : L' ', L'\0' };
 			cchar_t cell;
 
+			if (cell_same(c, grid_at(&term.shown, x, y)))
+				continue;
 			setcchar(&cell, text, attributes(l, c->marked),
 				 coloured ? (short)(1 + 2 * c->ink + c->marked) : 0,
 				 NULL);
 			mvadd_wch(y, x, &cell);
 		}
 	}
+	memcpy(term.shown.cells, g->cells,
+	       (size_t)g->width * (size_t)g->height * sizeof(*g->cells));
 	refresh();
 }
 

@@ -26,20 +26,11 @@ void watching_end(struct watching *x)
 	free(x->trouble);
 }
 
-/* What was not asked for before has nothing to be compared with. */
-static void forget_nodes(struct rates *r)
-{
-	vec_each (&r->nodes, n)
-		*n = (struct rate_node){ .id = n->id };
-}
-
-static void take(struct watching *x, struct snapshot *s, unsigned what)
+static void take(struct watching *x, struct snapshot *s)
 {
 	const struct snapshot *before = x->last->time ? x->last : NULL;
 	struct rates *r = rates_between(before, s);
 
-	if (what & ~x->what & SAMPLE_NODES)
-		forget_nodes(r);
 	changes_add(&x->changes, before, s);
 	stat_history_add(x->history, s, r);
 	if (x->last != x->held) {
@@ -48,7 +39,6 @@ static void take(struct watching *x, struct snapshot *s, unsigned what)
 	}
 	x->last = s;
 	x->rates = r;
-	x->what = what;
 }
 
 int watching_sample(struct watching *x, unsigned what, struct err *e)
@@ -68,7 +58,7 @@ int watching_sample(struct watching *x, unsigned what, struct err *e)
 	if (r < 0)
 		x->trouble = mem_strdup(why.msg);
 	else
-		take(x, s, what);
+		take(x, s);
 	err_clear(&why);
 	return 0;
 }

@@ -14,7 +14,6 @@ struct watching {
 	struct sampler *sampler;
 	struct snapshot *last; /* the newest */
 	struct rates *rates;   /* of it */
-	unsigned what;	       /* that it has: enum sample_what */
 	struct snapshot *held; /* frozen: the one that is looked at; NULL: the newest */
 	struct rates *held_rates;
 	struct stat_history *history;

@@ -40,7 +40,6 @@ static int watch_as_result(struct session *s, struct watch_request *w, struct er
 
 int cmd_monitor(struct session *s, const struct args *a, struct err *e)
 {
-	const struct value *target;
 	VEC(uint32_t) only = { 0 };
 	struct watch_request w = {
 		.net = s->net,
@@ -54,8 +53,10 @@ int cmd_monitor(struct session *s, const struct args *a, struct err *e)
 	};
 	int r;
 
-	for (size_t i = 0; (target = args_get(a, "TARGET", i)); i++)
-		vec_push(&only, target->link ? target->link : target->node);
+	for (size_t i = 0; i < args_count(a, "LINK"); i++)
+		vec_push(&only, args_get(a, "LINK", i)->link);
+	for (size_t i = 0; i < args_count(a, "NODE"); i++)
+		vec_push(&only, args_get(a, "NODE", i)->node);
 	w.only = only.v;
 	w.n_only = only.n;
 	fflush(stdout);

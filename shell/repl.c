@@ -81,6 +81,15 @@ static void tell_ended_jobs(struct session *s)
 	fflush(stdout);
 }
 
+static void tell_ended_recording(struct session *s)
+{
+	struct err e = ERR_INIT;
+
+	if (recorder_has_ended(&s->recorder, &e))
+		output_error(&s->out, &e, NULL, NULL, 0);
+	err_clear(&e);
+}
+
 /* Ctrl-C: what was typed is dropped, and stays to be seen. */
 static void drop_line(void)
 {
@@ -163,8 +172,10 @@ void repl_run(struct session *s)
 	complete_begin(s, &repl.pending);
 	recall_begin();
 	while (!s->leave && !s->mute && !interrupt_ending()) {
-		if (!repl.pending.n)
+		if (!repl.pending.n) {
 			tell_ended_jobs(s);
+			tell_ended_recording(s);
+		}
 		if (read_line(s)) {
 			s->interrupted = false;
 			take_line(s, repl.line);

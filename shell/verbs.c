@@ -215,7 +215,7 @@ const struct verb verbs[] = {
 	  "    verify h1 s1\n"
 	  "    verify h1:eth0 for 2s\n"
 	  "    verify all" },
-	{ "monitor", "[TARGET...] [every TIME] [for TIME]",
+	{ "monitor", "[{LINK | NODE}...] [every TIME] [for TIME]",
 	  "watch links, nodes and the topology live", VERB_LOOKS, cmd_monitor,
 	  "All links and nodes, or those that are named; a new sample each second, or "
 	  "as\n"

@@ -292,19 +292,33 @@ int recorder_start(struct recorder *r, const struct network *n, const char *file
 	return err_context(e, "record to %s", file);
 }
 
+/* What it said, with its end where that was it. */
+static int hear_all(struct recorder *r, struct recorded *ret, struct err *e)
+{
+	int code = hear(r, ret, e);
+
+	if (code < 0) {
+		err_context(e, "the recording to %s ended", r->file);
+		forget(r);
+	}
+	return code;
+}
+
+bool recorder_has_ended(struct recorder *r, struct err *e)
+{
+	struct pollfd p = { .fd = r->control, .events = POLLIN };
+	struct recorded done;
+
+	/* it says nothing unasked but why it ends */
+	return r->pid && poll(&p, 1, 0) > 0 && hear_all(r, &done, e) < 0;
+}
+
 int recorder_ask(struct recorder *r, struct recorded *ret, struct err *e)
 {
-	int code;
-
 	if (send(r->control, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
 	    errno != ECONNRESET)
 		return err_sys(e, errno, "ask the recording");
-	code = hear(r, ret, e); /* what it said before it ended is still there */
-	if (code < 0)
-		err_context(e, "the recording to %s ended", r->file);
-	if (code < 0)
-		forget(r);
-	return code;
+	return hear_all(r, ret, e); /* what it said before it ended is still there */
 }
 
 int recorder_stop(struct recorder *r, struct recorded *ret, struct err *e)

@@ -42,7 +42,10 @@ int recorder_start(struct recorder *r, const struct network *n, const char *file
  */
 int recorder_ask(struct recorder *r, struct recorded *ret, struct err *e);
 
-/* The same, and then ends it. Fine where nothing is being recorded. */
+/* Whether it has ended by itself since it was asked last; then as above. Cheap. */
+bool recorder_has_ended(struct recorder *r, struct err *e);
+
+/* As recorder_ask(), and then ends it. Fine where nothing is being recorded. */
 int recorder_stop(struct recorder *r, struct recorded *ret, struct err *e);
 
 /* Whether the arguments of main() are those of such a process; then recorder_main() is

@@ -94,7 +94,9 @@ static void advance(struct direction *d, uint64_t from, uint64_t to)
 	d->samples = 0;
 }
 
-static void add(struct direction *d, uint64_t second, const struct rate_direction *r)
+/* from: the second of the sample before, since when the rates have held. */
+static void add(struct direction *d, uint64_t from, uint64_t second,
+		const struct rate_direction *r)
 {
 	const double values[HISTORY_SERIES] = {
 		[HISTORY_BITS] = r->bits,
@@ -110,6 +112,13 @@ static void add(struct direction *d, uint64_t second, const struct rate_directio
 	for (int i = 0; i < HISTORY_SERIES; i++) {
 		d->sums[i] += values[i];
 		put(d, second, i, (float)(d->sums[i] / d->samples));
+	}
+	for (uint64_t t = from + 1; t < second; t++) {
+		if (is_known(d, t))
+			continue;
+		mark(d, t, true);
+		for (int i = 0; i < HISTORY_SERIES; i++)
+			put(d, t, i, (float)values[i]);
 	}
 }
 
@@ -155,9 +164,14 @@ void stat_history_add(struct stat_history *h, const struct snapshot *s,
 		      const struct rates *r)
 {
 	uint64_t second = s->time / NS_PER_SECOND;
+	uint64_t lasted = (uint64_t)(r->seconds * NS_PER_SECOND), from = second;
 
 	if (second < h->second)
 		return;
+	if (lasted < s->time)
+		from = (s->time - lasted) / NS_PER_SECOND;
+	if (second - from > HISTORY_SECONDS)
+		from = second - HISTORY_SECONDS;
 	match(h, r);
 	for (size_t i = 0; i < r->links.n; i++) {
 		for (int d = 0; d < 2; d++) {
@@ -165,7 +179,7 @@ void stat_history_add(struct stat_history *h, const struct snapshot *s,
 
 			if (second > h->second)
 				advance(to, h->second, second);
-			add(to, second, &r->links.v[i].direction[d]);
+			add(to, from, second, &r->links.v[i].direction[d]);
 		}
 	}
 	h->second = second;

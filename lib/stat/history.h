@@ -22,8 +22,9 @@ struct stat_history;
 struct stat_history *stat_history_new(void);
 void stat_history_free(struct stat_history *h);
 
-/* Samples of one second are averaged; a second without any is unknown. Links that are
- * not among the rates any more are forgotten. */
+/* Samples of one second are averaged; seconds without any have the rates of the interval
+ * that they are in, or are unknown. Links that are not among the rates any more are
+ * forgotten. */
 void stat_history_add(struct stat_history *h, const struct snapshot *s,
 		      const struct rates *r);
 

@@ -44,8 +44,7 @@ static bool is_wire(const struct stat_queue *q)
 	return strcmp(q->kind, "wire") == 0;
 }
 
-/* Of the n queues of an interface: at its root, lib/wire's among them, or where packets
- * come in. */
+/* At an interface's root, lib/wire's among them; or where its packets come in. */
 static bool is_root(const struct stat_queue *q)
 {
 	return q->parent == TC_H_ROOT && !q->is_class;
@@ -56,11 +55,6 @@ static bool is_ingress(const struct stat_queue *q)
 	return q->parent == TC_H_INGRESS && !q->is_class;
 }
 
-#define each_queue(s, f, q)                                                              \
-	for (const struct stat_queue *q = (f)->n_queues ? (s)->queues.v + (f)->queue     \
-							: NULL;                          \
-	     q && q < (s)->queues.v + (f)->queue + (f)->n_queues; q++)
-
 /* The one through which all packets of a direction go, the last of them; NULL: there is
  * none. */
 static const struct stat_queue *counting_queue(const struct snapshot *s,
@@ -68,9 +62,10 @@ static const struct stat_queue *counting_queue(const struct snapshot *s,
 {
 	const struct stat_queue *last = NULL;
 
-	each_queue (s, f, q)
-		if (is_root(q))
-			last = q; /* lib/wire's comes behind the kernel's */
+	for (size_t i = 0; i < f->n_queues; i++)
+		if (is_root(&s->queues.v[f->queue + i]))
+			last = &s->queues.v[f->queue + i]; /* lib/wire's, or the fabric's,
+							      is the last */
 	return last;
 }
 
@@ -118,7 +113,9 @@ static struct moment moment_of(const struct snapshot *s, const struct stat_link 
 		},
 	};
 
-	each_queue (s, f, q) {
+	for (size_t i = 0; i < f->n_queues; i++) {
+		const struct stat_queue *q = &s->queues.v[f->queue + i];
+
 		if (!is_root(q))
 			continue;
 		m.backlog_packets += q->backlog_packets;
@@ -126,9 +123,9 @@ static struct moment moment_of(const struct snapshot *s, const struct stat_link 
 		if (!is_wire(q))
 			m.lost[LOSS_QUEUE] += q->dropped;
 	}
-	each_queue (s, far, q)
-		if (is_ingress(q))
-			m.lost[LOSS_FAR] += q->dropped;
+	for (size_t i = 0; i < far->n_queues; i++)
+		if (is_ingress(&s->queues.v[far->queue + i]))
+			m.lost[LOSS_FAR] += s->queues.v[far->queue + i].dropped;
 	return m;
 }
 
@@ -230,7 +227,7 @@ static struct rate_node rate_of_node(const struct snapshot *before,
 	struct rate_node r = { .id = n->id };
 
 	r.known = was && was->presence == STAT_FRESH && n->presence == STAT_FRESH;
-	if (!r.known)
+	if (!r.known || was->uncounted || n->uncounted)
 		return r;
 	r.forwarded = (double)grown(was->forwarded, n->forwarded) / seconds;
 	r.no_route = (double)grown(was->no_route, n->no_route) / seconds;

@@ -148,9 +148,15 @@ static const char *presence_text(enum stat_presence p)
 	return texts[p];
 }
 
+static json_t *counted(const struct stat_node *n, uint64_t value)
+{
+	return n->uncounted ? json_null() : count(value);
+}
+
 static json_t *node_of(const struct stat_node *n, const struct rate_node *r)
 {
 	json_t *o = json_object();
+	bool rated = r->known && !n->uncounted;
 
 	set(o, REPORT_NODE, json_string(n->name));
 	json_object_set_new(o, "id", count(n->id));
@@ -158,23 +164,23 @@ static json_t *node_of(const struct stat_node *n, const struct rate_node *r)
 	json_object_set_new(o, "presence", json_string(presence_text(n->presence)));
 	json_object_set_new(o, "up", json_boolean(n->up));
 	json_object_set_new(o, "interfaces", count(n->n_ports));
-	json_object_set_new(o, "forwarded_packets_per_s", number(r->known, r->forwarded));
-	json_object_set_new(o, "no_route_packets_per_s", number(r->known, r->no_route));
-	json_object_set_new(o, "cpu", number(r->known, r->cpu));
+	json_object_set_new(o, "forwarded_packets_per_s", number(rated, r->forwarded));
+	json_object_set_new(o, "no_route_packets_per_s", number(rated, r->no_route));
+	json_object_set_new(o, "cpu", number(rated, r->cpu));
 	json_object_set_new(o, "rx_bits_per_s", number(r->known, r->rx_bits));
 	json_object_set_new(o, "tx_bits_per_s", number(r->known, r->tx_bits));
 	json_object_set_new(o, "rx_packets_per_s", number(r->known, r->rx_packets));
 	json_object_set_new(o, "tx_packets_per_s", number(r->known, r->tx_packets));
-	json_object_set_new(o, "forwarded_packets", count(n->forwarded));
-	json_object_set_new(o, "no_route_packets", count(n->no_route));
-	json_object_set_new(o, "in_discarded_packets", count(n->in_discarded));
-	json_object_set_new(o, "out_discarded_packets", count(n->out_discarded));
-	json_object_set_new(o, "header_error_packets", count(n->header_errors));
+	json_object_set_new(o, "forwarded_packets", counted(n, n->forwarded));
+	json_object_set_new(o, "no_route_packets", counted(n, n->no_route));
+	json_object_set_new(o, "in_discarded_packets", counted(n, n->in_discarded));
+	json_object_set_new(o, "out_discarded_packets", counted(n, n->out_discarded));
+	json_object_set_new(o, "header_error_packets", counted(n, n->header_errors));
 	json_object_set_new(o, "bridge_dropped_packets", count(n->bridge_dropped));
-	json_object_set_new(o, "cpu_s", json_real((double)n->cpu / 1e9));
-	json_object_set_new(o, "programs", count(n->programs));
-	json_object_set_new(o, "tcp_sockets", count(n->tcp_sockets));
-	json_object_set_new(o, "udp_sockets", count(n->udp_sockets));
+	json_object_set_new(o, "cpu_s", number(!n->uncounted, (double)n->cpu / 1e9));
+	json_object_set_new(o, "programs", counted(n, n->programs));
+	json_object_set_new(o, "tcp_sockets", counted(n, n->tcp_sockets));
+	json_object_set_new(o, "udp_sockets", counted(n, n->udp_sockets));
 	return o;
 }
 

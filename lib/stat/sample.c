@@ -221,6 +221,7 @@ static void read_node(struct sampling *x, struct space *p, unsigned what)
 	r = space_enter(p, x->ns, &e);
 	if (r == 0)
 		r = space_read_node(p, !(what & SAMPLE_NODES), &e);
+	p->node_counted.uncounted = r < 0 || !(what & SAMPLE_NODES);
 	if (r == 0 && !p->node_counted.tcp_sockets)
 		p->tcp.n = 0;
 	else if (r == 0 && what & SAMPLE_TCP)
@@ -313,9 +314,11 @@ static void read_all(struct sampling *x, unsigned what)
 	x->to->time = begin + (end - begin) / 2;
 	x->to->wall = now_ns(CLOCK_REALTIME) - (end - begin) / 2;
 	sampling_add_ifaces(x);
-	if (what)
-		vec_each (&s->spaces, p)
+	vec_each (&s->spaces, p) {
+		(*p)->node_counted.uncounted = true;
+		if (what)
 			read_node(x, *p, what);
+	}
 	go_home(x);
 	if (what & SAMPLE_NODES)
 		read_programs(x);

@@ -107,6 +107,7 @@ struct stat_node {
 	enum node_kind kind;
 	enum stat_presence presence;
 	bool up;
+	bool uncounted; /* what follows is of an earlier sample, or none */
 	/* IPv4 and IPv6 together: RFC 4293's counters of the namespace. */
 	uint64_t forwarded, no_route, in_discarded, out_discarded, header_errors;
 	/* A switch: frames that its bridge dropped itself. */

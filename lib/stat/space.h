@@ -45,7 +45,7 @@ struct space {
 	uint64_t states_at, queues_at, looked_at;
 	bool stale; /* they are of an earlier reading */
 	space_tcp tcp;
-	struct stat_node node_counted; /* its counters */
+	struct stat_node node_counted; /* its counters; uncounted: not in this sample */
 };
 
 void space_init(struct space *p, const struct node *n);

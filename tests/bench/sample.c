@@ -15,15 +15,17 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "kern/netlink.h"
 #include "kern/netns.h"
+#include "kern/request.h"
 #include "run/network.h"
 #include "stat/history.h"
 #include "stat/sample.h"
 
 enum {
-	ROUNDS = 25,
+	ROUNDS = 7,
 	PER_SECOND = 10,
 	SECONDS = 5,
 	BUFFER = 65536, /* as a sampler's */
@@ -71,29 +73,22 @@ static void row(const char *what, const char *figure, const char *than, double r
 
 /* ---- the bare dumps ---- */
 
-struct request {
-	struct nlmsghdr h;
-	union {
-		struct if_stats_msg stats;
-		struct tcmsg tc;
-		struct ifinfomsg link;
-	} u;
-};
-
-static struct request request(uint16_t type, size_t n)
+static struct nl_msg *request(int type, const void *header, size_t n)
 {
-	return (struct request){
-		.h = { .nlmsg_len = (uint32_t)NLMSG_LENGTH(n),
-		       .nlmsg_type = type,
-		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-	};
+	struct nl_msg *m = nlmsg_alloc_simple(type, NLM_F_REQUEST);
+
+	if (!m || nlmsg_append(m, (void *)(uintptr_t)header, n, NLMSG_ALIGNTO) < 0)
+		die("a message", NULL);
+	return m;
 }
 
-static void dump(int fd, const struct request *r)
+static void dump(int fd, struct nl_msg *m)
 {
+	struct nlmsghdr *r = nlmsg_hdr(m);
 	bool done = false;
 
-	if (send(fd, r, r->h.nlmsg_len, 0) < 0)
+	r->nlmsg_flags |= NLM_F_DUMP;
+	if (send(fd, r, r->nlmsg_len, 0) < 0)
 		die("send", NULL);
 	while (!done) {
 		ssize_t got = recv(fd, buffer, sizeof(buffer), 0);
@@ -128,14 +123,14 @@ static struct netlink *open_all(const struct network *n)
 	return all;
 }
 
-static double time_dumps(const struct netlink *all, size_t n, const struct request *r,
+static double time_dumps(const struct netlink *all, size_t n, struct nl_msg *const *r,
 			 size_t n_requests)
 {
 	double begin = now_ms(CLOCK_MONOTONIC);
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < n_requests; k++)
-			dump(all[i].fd, &r[k]);
+			dump(all[i].fd, r[k]);
 	return now_ms(CLOCK_MONOTONIC) - begin;
 }
 
@@ -155,35 +150,44 @@ static struct snapshot *sample(struct sampler *s, const struct network *n)
 	return ret;
 }
 
+/* A second apart, so that a sample reads all there is. */
 static void compare(struct sampler *s, const struct network *n)
 {
-	struct request dumps[] = { request(RTM_GETSTATS, sizeof(struct if_stats_msg)),
-				   request(RTM_GETQDISC, sizeof(struct tcmsg)) };
-	struct request links = request(RTM_GETLINK, sizeof(struct ifinfomsg));
+	const struct if_stats_msg counters = {
+		.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64),
+	};
+	const struct tcmsg tc = { 0 };
+	const struct ifinfomsg link = { 0 };
+	struct nl_msg *dumps[] = { request_links(),
+				   request(RTM_GETSTATS, &counters, sizeof(counters)),
+				   request(RTM_GETQDISC, &tc, sizeof(tc)),
+				   request(RTM_GETLINK, &link, sizeof(link)) };
 	struct netlink *all = open_all(n);
 	double bare[ROUNDS], sampled[ROUNDS], whole[ROUNDS];
+	size_t nodes = n->model->nodes.n;
 	char figure[32], than[32];
 
-	dumps[0].u.stats.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
-	snapshot_free(sample(s, n));
 	for (int i = 0; i < ROUNDS; i++) {
 		double begin;
 
-		bare[i] = time_dumps(all, n->model->nodes.n, dumps, 2);
+		sleep(1);
+		bare[i] = time_dumps(all, nodes, dumps, 3);
 		begin = now_ms(CLOCK_MONOTONIC);
 		snapshot_free(sample(s, n));
 		sampled[i] = now_ms(CLOCK_MONOTONIC) - begin;
-		whole[i] = time_dumps(all, n->model->nodes.n, &links, 1);
+		whole[i] = time_dumps(all, nodes, dumps + 2, 2);
 	}
-	for (size_t i = 0; i < n->model->nodes.n; i++)
+	for (size_t i = 0; i < nodes; i++)
 		netlink_close(&all[i]);
+	for (size_t i = 0; i < ARRAY_LEN(dumps); i++)
+		nlmsg_free(dumps[i]);
 	free(all);
 	snprintf(figure, sizeof(figure), "%.1f ms", median(sampled, ROUNDS));
 	snprintf(than, sizeof(than), "%.1f ms", median(bare, ROUNDS));
-	row("one sample, the bare dumps", figure, than,
+	row("one sample, of everything", figure, than,
 	    sampled[ROUNDS / 2] / bare[ROUNDS / 2], 2);
 	snprintf(than, sizeof(than), "%.1f ms", median(whole, ROUNDS));
-	row("  RTM_GETLINK with counters, instead", "-", than, 0, 0);
+	row("  by RTM_GETLINK with counters, and queues", "-", than, 0, 0);
 }
 
 static void keep_sampling(struct sampler *s, const struct network *n)

@@ -72,7 +72,7 @@ OUT=$("$ESPALIER" monitor "$NET" every 100ms 2>"$WORK/quiet" | head -n 1)
 like 'a pipe that is closed' "$OUT" "$NET"
 equal 'ends it quietly' "$(cat "$WORK/quiet")" ''
 espalier monitor "$NET" nonsense --once
-like 'a word that is none' "$OUT" "no node or link named 'nonsense'"
+like 'a word that is none' "$OUT" "no node named 'nonsense'"
 equal 'it fails' "$STATUS" 1
 espalier monitor "$NET-no" --once
 like 'a network that is none' "$OUT" 'no network'

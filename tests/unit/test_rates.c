@@ -498,6 +498,20 @@ static void test_nodes(void **state)
 	near_to(r->nodes.v[0].cpu, 0.5);
 	near_to(r->nodes.v[1].cpu, 0);
 	rates_free(r);
+
+	/* one of them was not asked for: what it has is older */
+	for (int which = 0; which < 2; which++) {
+		a = take(0);
+		b = take(2 * SECOND);
+		b->nodes.v[0] = (struct stat_node){ .id = A, .forwarded = 300, .cpu = 9 };
+		(which ? a : b)->nodes.v[0].uncounted = true;
+		send_packets(b, 0, 2, 100);
+		r = between(a, b);
+		near_to(r->nodes.v[0].forwarded, 0);
+		near_to(r->nodes.v[0].cpu, 0);
+		near_to(r->nodes.v[0].tx_packets, 1);
+		rates_free(r);
+	}
 	rates_free(NULL);
 	snapshot_free(NULL);
 }

@@ -216,7 +216,11 @@ static void test_json(void **state)
 	json_decref(o);
 
 	b->links.v[0].end[0].presence = STAT_GONE;
+	b->nodes.v[1].uncounted = true;
 	o = json(NULL, b);
+	node = json_array_get(json_object_get(o, "nodes"), 1);
+	assert_true(json_is_null(json_object_get(node, "forwarded_packets")));
+	assert_true(json_is_null(json_object_get(node, "cpu_s")));
 	d = json_array_get(json_object_get(json_array_get(json_object_get(o, "links"), 0),
 					   "directions"),
 			   0);

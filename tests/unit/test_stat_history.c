@@ -12,6 +12,7 @@
 #include "stat/history.h"
 
 enum { FIRST = 1000, LINK = 5 };
+static double lasted; /* s between samples, as their rates say */
 
 /* A sample at that time (s) of one link, whose directions have these bit rates; negative:
  * not known. */
@@ -24,6 +25,7 @@ static void add_of(struct stat_history *h, double time, uint32_t link, double bi
 	const double bits[] = { bits0, bits1 };
 
 	s->time = (uint64_t)(time * 1e9);
+	r->seconds = lasted;
 	for (int d = 0; d < 2; d++) {
 		if (bits[d] < 0)
 			continue;
@@ -168,6 +170,29 @@ static void test_ring(void **state)
 	stat_history_free(h);
 }
 
+/* What was seldom sampled has no gaps, and what was sampled a little late neither. */
+static void test_intervals(void **state)
+{
+	struct stat_history *h = stat_history_new();
+
+	(void)state;
+	add(h, FIRST + 0.9, 3);
+	lasted = 5.2;
+	add(h, FIRST + 6.1, 8);
+	is(at(h, 6), 3);
+	for (unsigned back = 0; back < 6; back++)
+		is(at(h, back), 8);
+	lasted = 1.1;
+	add(h, FIRST + 7.2, 0);
+	is(at(h, 0), 0);
+	is(at(h, 1), 8);
+	lasted = 10.0 * HISTORY_SECONDS;
+	add(h, FIRST + 7.2 + lasted, 2);
+	is(at(h, HISTORY_SECONDS - 1), 2);
+	lasted = 0;
+	stat_history_free(h);
+}
+
 /* A pause longer than the ring, or about as long, leaves nothing old in it. */
 static void test_pause(void **state)
 {
@@ -223,11 +248,11 @@ static void test_links_go(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing),	 cmocka_unit_test(test_series),
-		cmocka_unit_test(test_average),	 cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_back),	 cmocka_unit_test(test_ring),
-		cmocka_unit_test(test_pause),	 cmocka_unit_test(test_backwards),
-		cmocka_unit_test(test_links_go),
+		cmocka_unit_test(test_nothing),	  cmocka_unit_test(test_series),
+		cmocka_unit_test(test_average),	  cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_intervals), cmocka_unit_test(test_back),
+		cmocka_unit_test(test_ring),	  cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_backwards), cmocka_unit_test(test_links_go),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
