@@ -32,8 +32,7 @@ hostile() { # INTERFACE ADDRESS
 		"tc qdisc replace dev $1 root tbf rate 10gbit burst 10mb limit 10mb" "tc qdisc del dev $1 root" \
 		"ip link set $1 txqueuelen 100000" "ip link set $1 address 02:00:00:99:99:01" \
 		"ip addr add $2/24 dev $1" "ip link set $1 promisc on" "ip link set $1 down" "ip link set $1 up" \
-		"ip link set $1 mtu 1200" "ip link set $1 group 7" "ip link set $1 arp off" "ip link set $1 arp on" \
-		"sysctl -qw net.ipv4.tcp_congestion_control=reno"; do
+		"ip link set $1 mtu 1200" "ip link set $1 group 7" "ip link set $1 arp off" "ip link set $1 arp on"; do
 		say "h1 $line" # what is refused does not help it either
 	done
 }
@@ -51,7 +50,8 @@ for what in '' 'tunnel vxlan' 'tunnel vxlan via macvlan' 'engine wire'; do
 	like 'and the rate' "$(answer result.ends)" "rate ${RATE%000}mbit"
 	holds "$b" 80 102
 	hostile "$eth" "10.60.$n.1"
-	holds "$b" 70 102
+	holds "$b" 1 102 # how little it makes of it is its own affair
+	says 'repair of what it did to itself' repair
 	if [[ $what != 'engine wire' ]]; then # it has no discipline anywhere
 		unlike 'nothing of the shape is in the node' "$(inside h1 tc qdisc show dev "$eth")" e50
 		say "show l$n"
