@@ -142,7 +142,8 @@ static void put_peer(struct nl_msg *m, const struct link *l, const struct part *
 
 bool part_is_moved(const struct link *l, const struct part *p)
 {
-	return p->kind == PART_TUNNEL && l->tunnel.kind == TUNNEL_GRE;
+	return p->kind == PART_TUNNEL &&
+	       (l->tunnel.kind == TUNNEL_GRE || p->place != PLACE_FABRIC);
 }
 
 struct nl_msg *request_part_add(const struct link *l, const struct part *p, int ns)

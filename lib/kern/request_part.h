@@ -14,8 +14,12 @@
  * tunnel itself, if it is born there (part_is_moved()).
  */
 struct nl_msg *request_part_add(const struct link *l, const struct part *p, int ns);
-/* Whether it is born in the place of its packets: a GRE device knows no other before
- * Linux 6.15 (ip_tunnel_newlink). Moving it waits for all CPUs. */
+/*
+ * Whether it is born in the place of its packets, and then moved, which waits for all
+ * CPUs. A GRE device knows no other place before Linux 6.15 (ip_tunnel_newlink); and
+ * older kernels take the number of a node's eth0 for that of the other node's
+ * (rtnl_newlink).
+ */
 bool part_is_moved(const struct link *l, const struct part *p);
 /* From there into its own. */
 struct nl_msg *request_tunnel_move(const struct link *l, const struct part *p, int ns);
