@@ -98,6 +98,38 @@ static size_t bad_end(struct model *draft, const uint32_t node[2],
 	return r == 0;
 }
 
+/* Whether it is refused for its tunnel, or for the way that is to be joined. */
+static bool bad_tunnel(struct model *draft, const uint32_t node[2],
+		       const struct link_options *o)
+{
+	struct link_options trial = *o;
+	uint32_t id;
+
+	if (!o->tunnel.kind && !o->tunnel.key && !o->tunnel.underlay[0] && !o->via)
+		return false;
+	/* the draft is thrown away */
+	trial.tunnel = (struct tunnel){ 0 };
+	trial.via = VIA_AUTO;
+	return model_add_link(draft, node[0], node[1], &trial, &id, NULL) == 0;
+}
+
+/* The key that a tunnel's trouble is with. */
+static const char *tunnel_trouble(const struct args *a, const struct link_options *o,
+				  int code)
+{
+	if (code == -EEXIST || code == -ERANGE)
+		return "key";
+	if (code == -EMSGSIZE)
+		return o->mtu ? "mtu" : "underlay";
+	if (code != -EINVAL)
+		return "underlay";
+	if (!o->tunnel.kind)
+		return o->via ? "via" : o->tunnel.key ? "key" : "underlay";
+	if (o->engine == SHAPE_ENGINE_WIRE)
+		return "engine";
+	return args_behind(a, "underlay", 0) ? "underlay" : "via";
+}
+
 /* Where a refused link's trouble stands in the text. */
 static void blame_link(struct session *s, const struct args *a, const uint32_t node[2],
 		       const struct link_options *o, struct err *e)
@@ -111,10 +143,16 @@ static void blame_link(struct session *s, const struct args *a, const uint32_t n
 			return;
 		}
 	}
-	if (node[0] == node[1])
+	if (node[0] == node[1]) {
 		args_blame(a, "END", 1, e);
-	else if (args_behind(a, "ip", 0))
+	} else if (bad_tunnel(s->draft, node, o)) {
+		const struct arg *at = args_behind(a, tunnel_trouble(a, o, e->code), 0);
+
+		if (at)
+			e->place = at->word->place;
+	} else if (args_behind(a, "ip", 0)) {
 		e->place = args_behind(a, "ip", bad_end(s->draft, node, o))->word->place;
+	}
 }
 
 /* The number of the keyword behind a key; 0: it was not typed. */

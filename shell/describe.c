@@ -134,6 +134,18 @@ char *describe_tunnel(const struct model *m, const struct link *l)
 	return str_take(&text);
 }
 
+char *describe_crossing(const struct link *l)
+{
+	const char *via = link_via_name(l->connector);
+
+	if (!link_has_parts(l))
+		return NULL;
+	if (!l->tunnel.kind)
+		return mem_printf("enforced via %s", via);
+	return mem_printf("%s %u via %s%s", tunnel_kind_name(l->tunnel.kind),
+			  l->tunnel.key, via, l->enforced ? ", enforced" : "");
+}
+
 char *describe_via(const struct link *l)
 {
 	const char *why = "the fastest there is";

@@ -37,6 +37,9 @@ const char *describe_engine(const struct link *l);
 /* "vxlan tunnel with key 7 between x 10.0.0.1 and y 10.0.1.1"; NULL: it is none. free()
  * it. */
 char *describe_tunnel(const struct model *m, const struct link *l);
+/* "vxlan 7 via bridge", "enforced via bridge"; NULL: it is a link as most are. free() it.
+ */
+char *describe_crossing(const struct link *l);
 /* What joins its ends to that, and why: "via bridge, as the kernel has nothing faster";
  * NULL: nothing does. free() it. */
 char *describe_via(const struct link *l);

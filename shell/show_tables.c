@@ -110,19 +110,6 @@ static bool any_parts(const struct model *m)
 	return false;
 }
 
-/* "vxlan 7 via bridge", "enforced via bridge"; NULL: it is a link as most are. */
-static char *crossing(const struct link *l)
-{
-	const char *via = link_via_name(l->connector);
-
-	if (!link_has_parts(l))
-		return NULL;
-	if (!l->tunnel.kind)
-		return mem_printf("enforced via %s", via);
-	return mem_printf("%s %u via %s%s", tunnel_kind_name(l->tunnel.kind),
-			  l->tunnel.key, via, l->enforced ? ", enforced" : "");
-}
-
 void handlers_table_links(struct session *s)
 {
 	static const struct column columns[] = {
@@ -162,7 +149,7 @@ void handlers_table_links(struct session *s)
 			  STYLE_PLAIN);
 		table_add(&t, link_text(m, l), NULL, STYLE_PLAIN);
 		if (parts)
-			table_add(&t, crossing(l), NULL, STYLE_PLAIN);
+			table_add(&t, describe_crossing(l), NULL, STYLE_PLAIN);
 		if (!shaped && !differs)
 			continue;
 		table_add(&t, describe_shape(m, is), NULL,

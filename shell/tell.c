@@ -247,8 +247,12 @@ static void link_added(struct teller *t, size_t *hidden, const struct link *l)
 	cleanup_free char *text = describe_link(t->after, l);
 	cleanup_free char *shape = describe_shape(t->after, l);
 
-	say(t, hidden, STYLE_PLAIN, "%s%s%s%s", text, shape ? ", " : "",
-	    shape ? shape : "", l->wire ? ", by wire" : "");
+	cleanup_free char *crossing = describe_crossing(l);
+	cleanup_free char *mtu = l->tunnel.kind ? mem_printf(", MTU %uB", l->mtu) : NULL;
+
+	say(t, hidden, STYLE_PLAIN, "%s%s%s%s%s%s%s", text, shape ? ", " : "",
+	    shape ? shape : "", l->wire ? ", by wire" : "", crossing ? ", " : "",
+	    crossing ? crossing : "", mtu ? mtu : "");
 	if (t->added)
 		json_array_append_new(t->added, describe_link_json(t->after, l));
 }
@@ -284,6 +288,13 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 		other = true;
 		say(t, hidden, STYLE_PLAIN, "%s: %s%s", text, shape ? shape : "no shape",
 		    new->wire ? ", by wire" : "");
+	}
+	if (!tunnel_same(&old->tunnel, &new->tunnel)) {
+		cleanup_free char *text = link_text(t->after, new);
+		cleanup_free char *tunnel = describe_tunnel(t->after, new);
+
+		other = true;
+		say(t, hidden, STYLE_PLAIN, "%s: %s", text, tunnel);
 	}
 	/* a LAN's number alone is nothing to tell */
 	if (other && t->changed)

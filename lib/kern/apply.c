@@ -369,10 +369,14 @@ static int do_inside(struct kern *k, const struct step *s, size_t at, struct err
 	return r < 0 ? r : queue(k, &h->nl, inside_request(s), at, e);
 }
 
-/* One veth pair, and no more. */
-static bool is_pair(const struct link *l)
+/* Whether the links of both steps go at once: veth pairs told of in one node, or parts.
+ */
+static bool go_together(const struct step *a, const struct step *b)
 {
-	return !l->wire && !link_has_parts(l);
+	if (a->link->wire || b->link->wire ||
+	    link_has_parts(a->link) != link_has_parts(b->link))
+		return false;
+	return link_has_parts(a->link) || a->node == b->node;
 }
 
 /* How many steps from here on are done together. */
@@ -383,11 +387,8 @@ static size_t run_of(const struct plan *p, size_t at, size_t last)
 
 	if (s->op != STEP_NODE_DEL && s->op != STEP_LINK_DEL)
 		return 1;
-	if (s->op == STEP_LINK_DEL && !is_pair(s->link))
-		return 1;
 	while (end < last && p->steps.v[end].op == s->op &&
-	       (s->op == STEP_NODE_DEL ||
-		(p->steps.v[end].node == s->node && is_pair(p->steps.v[end].link))))
+	       (s->op == STEP_NODE_DEL || go_together(s, &p->steps.v[end])))
 		end++;
 	return end - at;
 }
@@ -423,7 +424,7 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 				break;
 			}
 			if (link_has_parts(s->link)) {
-				r = parts_del(k, s->link, at, e);
+				r = parts_del(k, at, at + together, e);
 				break;
 			}
 			r = do_links_del(k, at, at + together, e);

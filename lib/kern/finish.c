@@ -52,6 +52,7 @@ static void wait_ready(struct kern *k, const struct plan *p, const struct step *
 		       int *patience_ms)
 {
 	const struct timespec breath = { .tv_nsec = 1000000 };
+	struct layout x;
 
 	for (int end = 0; end < 2; end++) {
 		const struct node *n = model_node(p->to, s->link->end[end].node);
@@ -63,6 +64,13 @@ static void wait_ready(struct kern *k, const struct plan *p, const struct step *
 		while (!announce_ready(nl, ifindex) && (*patience_ms)-- > 0)
 			nanosleep(&breath, NULL);
 	}
+	/* a bridge passes nothing to a port before it knows of its carrier */
+	layout_make(s->link, &x);
+	for (size_t i = 0; i < x.n; i++)
+		while (x.v[i].kind == PART_VETH &&
+		       !announce_ready(&k->fabric, x.v[i].ifindex) &&
+		       (*patience_ms)-- > 0)
+			nanosleep(&breath, NULL);
 }
 
 /* The kernel takes carriers in the order in which they came, so the last one tells. */

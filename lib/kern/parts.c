@@ -41,9 +41,9 @@ static int add_tunnel(struct kern *k, const struct link *l, const struct part *p
 	if (r == 0)
 		r = reach(k, p->place, &home, e);
 	if (r == 0)
-		r = kern_queue(k, &origin->nl, request_part_add(l, p, -1), what, e);
+		r = kern_queue(k, &origin->nl, request_part_add(l, p, home->ns), what, e);
 	what.kind = NULL;
-	if (r == 0)
+	if (r == 0 && part_is_moved(l, p))
 		r = kern_queue(k, &origin->nl, request_tunnel_move(l, p, home->ns), what,
 			       e);
 	return r;
@@ -85,35 +85,40 @@ int parts_add(struct kern *k, const struct link *l, size_t at, struct err *e)
 }
 
 /* What is on top of a tunnel goes with it, as does the other end of a veth pair. */
-int parts_del(struct kern *k, const struct link *l, size_t at, struct err *e)
+static int del_part(struct kern *k, const struct part *p, struct asked what,
+		    struct err *e)
 {
-	const struct asked what = { .step = at };
-	bool grouped = false;
-	struct layout x;
+	struct handle *h;
+	int r;
+
+	if (p->place == PLACE_FABRIC)
+		return kern_queue(k, &k->fabric,
+				  request_link_group(p->ifindex, DYING_GROUP), what, e);
+	if (p->kind != PART_TUNNEL)
+		return 0;
+	r = reach(k, p->place, &h, e);
+	if (r == 0)
+		r = kern_queue(k, &h->nl, request_link_del(p->ifindex), what, e);
+	if (r == -ENOENT) { /* it went with its namespace */
+		err_clear(e);
+		r = 0;
+	}
+	return r;
+}
+
+int parts_del(struct kern *k, size_t at, size_t last, struct err *e)
+{
 	int r = 0;
 
-	layout_make(l, &x);
-	for (size_t i = 0; i < x.n && r == 0; i++) {
-		const struct part *p = &x.v[i];
-		struct handle *h;
+	for (size_t i = at; i < last && r == 0; i++) {
+		const struct link *l = k->plan->steps.v[i].link;
+		struct layout x;
 
-		if (p->place == PLACE_FABRIC) {
-			grouped = true;
-			r = kern_queue(k, &k->fabric,
-				       request_link_group(p->ifindex, DYING_GROUP), what,
-				       e);
-		} else if (p->kind == PART_TUNNEL) {
-			r = reach(k, p->place, &h, e);
-			if (r == 0)
-				r = kern_queue(k, &h->nl, request_link_del(p->ifindex),
-					       what, e);
-			if (r == -ENOENT) { /* it went with its namespace */
-				err_clear(e);
-				r = 0;
-			}
-		}
+		layout_make(l, &x);
+		for (size_t j = 0; j < x.n && r == 0; j++)
+			r = del_part(k, &x.v[j], (struct asked){ .step = i }, e);
 	}
-	if (r == 0 && grouped)
-		r = kern_queue(k, &k->fabric, request_group_del(DYING_GROUP), what, e);
-	return r;
+	return r < 0 ? r
+		     : kern_queue(k, &k->fabric, request_group_del(DYING_GROUP),
+				  (struct asked){ .step = at }, e);
 }

@@ -7,9 +7,9 @@
 
 #include "kern/kern_parts.h"
 
-/* The requests of a STEP_LINK_ADD or STEP_LINK_DEL, put into the batch; `at` is the
- * step's place in the plan. */
+/* The requests of a STEP_LINK_ADD, put into the batch; `at` is its place in the plan. */
 int parts_add(struct kern *k, const struct link *l, size_t at, struct err *e);
-int parts_del(struct kern *k, const struct link *l, size_t at, struct err *e);
+/* Of STEP_LINK_DELs, [at, last): what is in the fabric goes all at once. */
+int parts_del(struct kern *k, size_t at, size_t last, struct err *e);
 
 #endif

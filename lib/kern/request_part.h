@@ -9,12 +9,19 @@
 #include "plan/layout.h"
 
 /*
- * Makes one, down. To be sent in the fabric; for a tunnel, in the place of its packets,
- * where it is born: before Linux 6.15 a GRE device cannot be born elsewhere. ns: of the
- * veth pair's other end, or of the node of what is on top of a tunnel.
+ * Makes one, down. To be sent in the fabric; for a tunnel, in the place of its packets.
+ * ns: of the veth pair's other end; of the node of what is on top of a tunnel; of the
+ * tunnel itself, if it is born there (part_is_moved()).
  */
 struct nl_msg *request_part_add(const struct link *l, const struct part *p, int ns);
-/* From the place of its packets into its own. */
+/*
+ * Whether it is born in the place of its packets, and then moved, which waits for all
+ * CPUs. A GRE device knows no other place before Linux 6.15 (ip_tunnel_newlink); and
+ * older kernels take the number of a node's eth0 for that of the other node's
+ * (rtnl_newlink).
+ */
+bool part_is_moved(const struct link *l, const struct part *p);
+/* From there into its own. */
 struct nl_msg *request_tunnel_move(const struct link *l, const struct part *p, int ns);
 /* Up, and in its bridge. */
 struct nl_msg *request_part_up(const struct part *p);

@@ -6,6 +6,7 @@ needs 'tbf and vxlan' sh -c 'tc qdisc add dev lo root tbf rate 1mbit burst 10kb 
 	ip link add v0 type vxlan id 1 dstport 4789 local 127.0.0.1'
 
 RATE=4000 # kbit/s
+[[ ! $SLOW ]] || RATE=1000
 network
 shell
 say 'add host h1 h2'
@@ -16,8 +17,8 @@ check 'a server' wait_until "$DEADLINE" listening
 # holds ADDRESS LEAST MOST: TCP to it comes to so many percent of the rate; at once, or again,
 # since others may have the processors.
 holds() {
-	local kbit seen=() i
-	for i in 1 2 3 4 5; do
+	local kbit seen=()
+	for _ in 1 2 3 4 5; do
 		inside h1 iperf3 -c "$1" -t 2 -O 1 -J >"$WORK/iperf"
 		kbit=$(perl -MJSON::PP -0e 'print int(decode_json(<>)->{end}{sum_received}{bits_per_second} / 1000)' "$WORK/iperf")
 		((kbit <= RATE * $2 / 100 || kbit >= RATE * $3 / 100)) || break
@@ -32,8 +33,7 @@ hostile() { # INTERFACE ADDRESS
 		"tc qdisc replace dev $1 root tbf rate 10gbit burst 10mb limit 10mb" "tc qdisc del dev $1 root" \
 		"ip link set $1 txqueuelen 100000" "ip link set $1 address 02:00:00:99:99:01" \
 		"ip addr add $2/24 dev $1" "ip link set $1 promisc on" "ip link set $1 down" "ip link set $1 up" \
-		"ip link set $1 mtu 1200" "ip link set $1 group 7" "ip link set $1 arp off" "ip link set $1 arp on" \
-		"sysctl -qw net.ipv4.tcp_congestion_control=reno"; do
+		"ip link set $1 mtu 1200" "ip link set $1 group 7" "ip link set $1 arp off" "ip link set $1 arp on"; do
 		say "h1 $line" # what is refused does not help it either
 	done
 }
@@ -51,22 +51,23 @@ for what in '' 'tunnel vxlan' 'tunnel vxlan via macvlan' 'engine wire'; do
 	like 'and the rate' "$(answer result.ends)" "rate ${RATE%000}mbit"
 	holds "$b" 80 102
 	hostile "$eth" "10.60.$n.1"
-	holds "$b" 70 102
+	holds "$b" 1 102 # how little it makes of it is its own affair
+	says 'repair of what it did to itself' repair
 	if [[ $what != 'engine wire' ]]; then # it has no discipline anywhere
 		unlike 'nothing of the shape is in the node' "$(inside h1 tc qdisc show dev "$eth")" e50
 		say "show l$n"
 		like 'it is in force' "$(answer result.ends)" "rate ${RATE%000}mbit"
 	fi
-	say "h1 tc qdisc replace dev $eth root tbf rate 1mbit burst 10kb limit 30kb"
+	say "h1 tc qdisc replace dev $eth root tbf rate $((RATE / 4))kbit burst 10kb limit 30kb"
 	holds "$b" 15 40 # the host shapes, too
 	say "h1 tc qdisc del dev $eth root"
 	says 'a change' "shape l$n rate $((2 * RATE))kbit"
 	holds "$b" 150 202
 	says 'is undone' undo
 	holds "$b" 70 102
-	says 'each direction has its own' "shape h2 -> h1 rate 1mbit" || says 'by name' "shape l$n from h2 rate 1mbit"
+	says 'each direction has its own' "shape l$n from h2 rate 500kbit"
 	say "show l$n"
-	like 'it has' "$(answer result.ends)" 'rate 4mbit.*rate 1mbit'
+	like 'it has' "$(answer result.ends)" "rate ${RATE%000}mbit.*rate 500kbit"
 	says 'show queues' 'show queues'
 	like 'tells of the queue' "$(answer result)" "\"h1:$eth\",\"packets\":[1-9]"
 	says 'repair' repair

@@ -92,6 +92,10 @@ say 'x ip link add z0 type ztun'
 if [[ $REPLY == *'Unknown device type'* ]]; then
 	says_no 'a connector that the kernel lacks' 'link a1 a2 tunnel vxlan via ztun' "no devices of kind ztun.*make kmod"
 fi
+# where the kernel has it, every namespace gets a gre0 with the module
+if [[ ! ${ESPALIER_VM-} ]] && ! unshare -Urn ip link add g0 type gretap 2>/dev/null; then
+	says_no 'a kind that the kernel lacks' 'link a1 a2 tunnel gre' 'no devices of kind gretap.*modprobe ip_gre'
+fi
 say 'link r b1 mtu 100B name narrow' && say 'add host z' && say 'link b1 z mtu 100B'
 says_no 'a path that is too narrow' 'link a1 a2 tunnel vxlan underlay b1 z' 'too little is left'
 says 'undo' undo && says 'undo' undo && says 'undo' undo
