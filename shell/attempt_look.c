@@ -69,6 +69,20 @@ static void say_output(struct attempt *x, const struct str *text, int status)
 		str_add(&x->seen, ", it printed nothing");
 }
 
+/* The line of the output that has what was wanted, at `at`. */
+static void say_line(struct attempt *x, const char *text, const char *at)
+{
+	cleanup_free char *clean = NULL;
+	size_t n;
+
+	while (at > text && at[-1] != '\n')
+		at--;
+	n = strcspn(at, "\n");
+	clean = text_clean(at, n);
+	n = text_fit(clean, n, SEEN_MAX);
+	str_addf(&x->seen, "it printed “%.*s%s”", (int)n, clean, clean[n] ? "…" : "");
+}
+
 int attempt_program(struct attempt *x, struct err *e)
 {
 	const struct arg *words = attempt_arg(x, "PROGRAM", 0);
@@ -78,6 +92,7 @@ int attempt_program(struct attempt *x, struct err *e)
 	cleanup_free char **argv = handlers_program(x->a, words, &command);
 	struct str text = { 0 };
 	int status = 0, r;
+	const char *at;
 	bool holds;
 
 	if (!n) {
@@ -90,11 +105,12 @@ int attempt_program(struct attempt *x, struct err *e)
 			e->place = words->word->place;
 		return r;
 	}
-	if (wanted)
-		holds = text.s && strstr(text.s, wanted);
+	at = wanted && text.s ? strstr(text.s, wanted) : NULL;
+	holds = wanted ? at != NULL : (status == 0) == args_has(x->a, "succeeds");
+	if (at)
+		say_line(x, text.s, at);
 	else
-		holds = (status == 0) == args_has(x->a, "succeeds");
-	say_output(x, &text, status);
+		say_output(x, &text, status);
 	str_free(&text);
 	return holds;
 }
