@@ -15,6 +15,18 @@
 #include "shell/script.h"
 #include "shell/text.h"
 
+uint64_t check_patience(const struct check *c, uint64_t asked)
+{
+	static const uint64_t second = 1000000000;
+	uint64_t most = asked;
+
+	if (c && (c->unsolved || (c->hasty && (c->failed || !asked))))
+		most = second;
+	if (!asked)
+		return most ? most : 10 * second;
+	return asked < most ? asked : most;
+}
+
 void check_count(struct session *s, const char *expectation, bool held, const char *seen)
 {
 	struct check *c = s->check;
@@ -94,8 +106,7 @@ bool check_file(struct session *s, const char *path)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		output_begin(&s->out, false);
 	}
-	/* what does not hold without the solution is not to be waited for */
-	c.patience = s->unsolved ? 1000000000 : 0;
+	c.unsolved = s->unsolved;
 	s->check = &c;
 	s->keep_going = true;
 	if (script_run_file(s, path, &e) < 0 && c.broken + c.failed == 0 &&

@@ -228,22 +228,16 @@ static unsigned check_section(struct session *s, struct check *c)
 	return c->failed + c->broken;
 }
 
-static int interrupted(const struct session *s, struct err *e)
-{
-	return s->interrupted ? err_set(e, EINTR, "interrupted") : 0;
-}
-
 int walk_check(struct session *s, struct err *e)
 {
-	struct check c = { 0 };
+	struct check c = { .hasty = true };
 	int r = need_step(s, e);
 
 	if (r < 0)
 		return r;
 	check_section(s, &c);
-	r = interrupted(s, e);
-	if (r < 0)
-		return r;
+	if (s->interrupted)
+		return 0; /* it has been told */
 	output_result(&s->out, json_pack("{s:i, s:i}", "held", (int)c.held, "failed",
 					 (int)(c.failed + c.broken)));
 	if (c.failed + c.broken)
@@ -259,21 +253,19 @@ int walk_check(struct session *s, struct err *e)
 int walk_next(struct session *s, struct err *e)
 {
 	struct walk *w = s->walk;
-	struct check c = { 0 };
+	struct check c = { .hasty = true };
 	const struct section *x;
 	bool failed = false;
 	int r = need_step(s, e);
 
 	if (r < 0)
 		return r;
-	if (check_section(s, &c) && !s->interrupted) {
-		output_say(&s->out, STYLE_PLAIN,
-			   "Not yet. `hint` helps, `solve` does it for you.");
+	if (check_section(s, &c) || s->interrupted) {
+		if (!s->interrupted)
+			output_say(&s->out, STYLE_PLAIN,
+				   "Not yet. `hint` helps, `solve` does it for you.");
 		return 0;
 	}
-	r = interrupted(s, e);
-	if (r < 0)
-		return r;
 	x = &w->sections.v[w->at];
 	run_parts(s, turn_of(w, x), x->end, &failed);
 	if (failed)
