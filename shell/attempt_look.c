@@ -16,7 +16,10 @@
 #include "shell/text.h"
 
 #define SECOND 1000000000ULL
-enum { SEEN_MAX = 160 }; /* bytes of a program's output that are told */
+enum {
+	SEEN_MAX = 160, /* bytes of a program's output that are told */
+	AROUND = 24,	/* bytes before and behind what was wanted */
+};
 
 int attempt_run(struct attempt *x, const struct node *n, char *const *argv,
 		struct str *ret_text, int *ret_status, struct err *e)
@@ -69,18 +72,22 @@ static void say_output(struct attempt *x, const struct str *text, int status)
 		str_add(&x->seen, ", it printed nothing");
 }
 
-/* The line of the output that has what was wanted, at `at`. */
-static void say_line(struct attempt *x, const char *text, const char *at)
+/* What was wanted, with what stands around it in its line. */
+static void say_found(struct attempt *x, const char *text, const char *at, size_t n)
 {
+	const char *from = at, *to = at + n;
 	cleanup_free char *clean = NULL;
-	size_t n;
+	bool cut;
 
-	while (at > text && at[-1] != '\n')
-		at--;
-	n = strcspn(at, "\n");
-	clean = text_clean(at, n);
-	n = text_fit(clean, n, SEEN_MAX);
-	str_addf(&x->seen, "it printed “%.*s%s”", (int)n, clean, clean[n] ? "…" : "");
+	/* whole words, on either side */
+	while (from > text && from[-1] != '\n' && (at - from < AROUND || from[-1] != ' '))
+		from--;
+	while (*to && *to != '\n' && (to - at - (long)n < AROUND || *to != ' '))
+		to++;
+	cut = from > text && from[-1] != '\n';
+	clean = text_clean(from, (size_t)(to - from));
+	str_addf(&x->seen, "it printed “%s%s%s”", cut ? "… " : "",
+		 clean + strspn(clean, " "), *to && *to != '\n' ? " …" : "");
 }
 
 int attempt_program(struct attempt *x, struct err *e)
@@ -108,7 +115,7 @@ int attempt_program(struct attempt *x, struct err *e)
 	at = wanted && text.s ? strstr(text.s, wanted) : NULL;
 	holds = wanted ? at != NULL : (status == 0) == args_has(x->a, "succeeds");
 	if (at)
-		say_line(x, text.s, at);
+		say_found(x, text.s, at, strlen(wanted));
 	else
 		say_output(x, &text, status);
 	str_free(&text);
