@@ -75,7 +75,7 @@ bench:
 	@tests/bench/shapes
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
-		scripts/vm tests/bench/shapes 3; fi
+		scripts/vm --icount tests/bench/shapes 3; fi
 
 format:
 	$(Q)clang-format -i $(SOURCES)

@@ -23,7 +23,7 @@ export LC_ALL=C.UTF-8 TERM=${TERM:-xterm}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/espalier-test.XXXXXX")
 export HISTFILE=/dev/null XDG_STATE_HOME=$WORK/state
 
-N=0 FAILED=0 FINISHED='' NETWORKS=() SHELL_PID='' REPLY='' OUT='' STATUS=0 NET=''
+N=0 FAILED=0 FINISHED='' NETWORKS=() SHELL_PID='' JSON_PID='' REPLY='' OUT='' STATUS=0 NET=''
 DEADLINE=20 # seconds; generous, since only a failure waits so long
 # An emulated processor has a twentieth of the speed: what is repeated is repeated less.
 SLOW=${ESPALIER_VM:+1}
@@ -201,6 +201,10 @@ at_exit() {
 	fi
 	declare -F clean_up >/dev/null && clean_up
 	destroy_networks
+	if [[ $JSON_PID ]]; then
+		kill "$JSON_PID"
+		wait "$JSON_PID"
+	fi 2>/dev/null
 	rm -rf "$WORK"
 	[[ $FINISHED ]] || exit 1
 }
@@ -214,9 +218,10 @@ trap 'exit 143' TERM HUP
 # waiting for commands. Its standard error goes to $WORK/errors.
 shell() {
 	local down=$WORK/down up=$WORK/up
+	read_json
 	[[ -p $down ]] || mkfifo "$down" "$up"
 	(($#)) || set -- -n "$NET" -b -
-	"$ESPALIER" --json -k "$@" <"$down" >"$up" 2>"$WORK/errors" &
+	"$ESPALIER" --json -k "$@" <"$down" >"$up" 2>"$WORK/errors" 6>&- 7<&- &
 	SHELL_PID=$!
 	exec 8>"$down" 9<"$up"
 }
@@ -239,16 +244,34 @@ answer() {
 
 # members PATH: the same of each answer in standard input, a line each.
 members() {
+	local line
+	while IFS= read -r line; do
+		printf '%s %s\n' "$1" "$line" >&6
+		read -r -t 60 <&7 && printf '%s\n' "$(<"$WORK/member")"
+	done
+}
+
+# What members asks: one perl for the whole test, since an emulated processor takes a
+# second to start one. It writes a member to a file, and then a line.
+read_json() {
+	[[ ! $JSON_PID ]] || return 0
+	mkfifo "$WORK/json" "$WORK/read"
 	perl -MJSON::PP -e '
-		binmode STDOUT, ":utf8";
+		$| = 1;
 		while (my $line = <STDIN>) {
-			my $v = decode_json($line);
-			for (split /\./, $ARGV[0]) {
+			my ($path, $text) = split / /, $line, 2;
+			my $v = eval { decode_json($text) };
+			for (split /\./, $path) {
 				$v = ref $v eq "ARRAY" ? $v->[$_] : ref $v eq "HASH" ? $v->{$_} : undef;
 			}
-			print ref $v && ref $v ne "JSON::PP::Boolean" ?
-				JSON::PP->new->canonical->encode($v) : $v // "", "\n";
-		}' "$1"
+			open my $member, ">:utf8", $ARGV[0];
+			print $member ref $v && ref $v ne "JSON::PP::Boolean" ?
+				JSON::PP->new->canonical->encode($v) : $v // "";
+			close $member;
+			print "\n";
+		}' "$WORK/member" <"$WORK/json" >"$WORK/read" &
+	JSON_PID=$!
+	exec 6>"$WORK/json" 7<"$WORK/read"
 }
 
 # says DESCRIPTION COMMAND: the command succeeds.
@@ -280,6 +303,19 @@ inside() {
 # can NODE COMMAND...: whether it succeeds in the node; for wait_until.
 can() {
 	say "$*"
+}
+
+# carries FROM TO RATE_KBIT: TCP to the iperf3 server there comes to 90 to 101 % of the rate,
+# which is what headers leave; at once, or again, since others may have the processors.
+carries() {
+	local kbit seen=() i
+	for i in 1 2 3 4 5; do
+		inside "$1" iperf3 -c "$2" -4 -t 3 -O 1 -J >"$WORK/iperf"
+		kbit=$(perl -MJSON::PP -0e 'print int(decode_json(<>)->{end}{sum_received}{bits_per_second} / 1000)' "$WORK/iperf")
+		((kbit <= $3 * 90 / 100 || kbit >= $3 * 101 / 100)) || break
+		seen+=("$kbit") kbit=
+	done
+	check "$3 kbit/s: TCP carries ${kbit:-${seen[*]}}" test "$kbit"
 }
 
 # Ends the shell as the end of its input does; its status is in $STATUS.
