@@ -292,7 +292,7 @@ static int ask_hop(struct attempt *x, const struct node *from, const char *to, s
 
 int attempt_path(struct attempt *x, struct err *e)
 {
-	const struct node *from, *to = attempt_node(x, 1);
+	const struct node *from;
 	struct hop hop = { 0 };
 	char text[IP_TEXT_MAX];
 	bool same = true;
@@ -309,11 +309,14 @@ int attempt_path(struct attempt *x, struct err *e)
 	for (size_t i = 0; i < HOPS_MAX && same && !hop.reached && !hop.stuck; i++) {
 		const struct arg *wanted = attempt_arg(x, "NODE", 2 + i);
 		const struct node *at;
-		int r = ask_hop(x, from, text, i + 1, &hop, e);
+		int r;
 
-		if (r < 0)
+		from = attempt_node(x, 0); /* what is planned may have changed it */
+		r = from ? ask_hop(x, from, text, i + 1, &hop, e) : 0;
+		if (r < 0 || !from)
 			return r;
-		at = hop.reached ? to : model_node(x->s->net->model, hop.node);
+		at = hop.reached ? attempt_node(x, 1)
+				 : model_node(x->s->net->model, hop.node);
 		str_addf(&x->seen, " → %s%s", at ? at->name : "?",
 			 hop.stuck ? ", and no further" : "");
 		same = hop.reached ? !wanted : wanted && wanted->value.node == hop.node;

@@ -16,7 +16,10 @@
 #include "shell/text.h"
 
 #define SECOND 1000000000ULL
-enum { SEEN_MAX = 160 }; /* bytes of a program's output that are told */
+enum {
+	SEEN_MAX = 160, /* bytes of a program's output that are told */
+	AROUND = 24,	/* bytes before and behind what was wanted */
+};
 
 int attempt_run(struct attempt *x, const struct node *n, char *const *argv,
 		struct str *ret_text, int *ret_status, struct err *e)
@@ -69,6 +72,24 @@ static void say_output(struct attempt *x, const struct str *text, int status)
 		str_add(&x->seen, ", it printed nothing");
 }
 
+/* What was wanted, with what stands around it in its line. */
+static void say_found(struct attempt *x, const char *text, const char *at, size_t n)
+{
+	const char *from = at, *to = at + n;
+	cleanup_free char *clean = NULL;
+	bool cut;
+
+	/* whole words, on either side */
+	while (from > text && from[-1] != '\n' && (at - from < AROUND || from[-1] != ' '))
+		from--;
+	while (*to && *to != '\n' && (to - at - (long)n < AROUND || *to != ' '))
+		to++;
+	cut = from > text && from[-1] != '\n';
+	clean = text_clean(from, (size_t)(to - from));
+	str_addf(&x->seen, "it printed “%s%s%s”", cut ? "… " : "",
+		 clean + strspn(clean, " "), *to && *to != '\n' ? " …" : "");
+}
+
 int attempt_program(struct attempt *x, struct err *e)
 {
 	const struct arg *words = attempt_arg(x, "PROGRAM", 0);
@@ -78,6 +99,7 @@ int attempt_program(struct attempt *x, struct err *e)
 	cleanup_free char **argv = handlers_program(x->a, words, &command);
 	struct str text = { 0 };
 	int status = 0, r;
+	const char *at;
 	bool holds;
 
 	if (!n) {
@@ -90,11 +112,12 @@ int attempt_program(struct attempt *x, struct err *e)
 			e->place = words->word->place;
 		return r;
 	}
-	if (wanted)
-		holds = text.s && strstr(text.s, wanted);
+	at = wanted && text.s ? strstr(text.s, wanted) : NULL;
+	holds = wanted ? at != NULL : (status == 0) == args_has(x->a, "succeeds");
+	if (at)
+		say_found(x, text.s, at, strlen(wanted));
 	else
-		holds = (status == 0) == args_has(x->a, "succeeds");
-	say_output(x, &text, status);
+		say_output(x, &text, status);
 	str_free(&text);
 	return holds;
 }

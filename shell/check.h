@@ -12,9 +12,14 @@
 struct check {
 	FILE *tap; /* a line of TAP for each goes there; NULL: to a person */
 	unsigned held, failed;
-	uint64_t patience; /* ns that each gets at the most; 0: as it says itself */
-	unsigned broken;   /* other commands that failed */
+	bool hasty; /* a person waits: none gets long, but who says so and may still hold
+		     */
+	bool unsolved;	 /* none gets long: what is missing will not come */
+	unsigned broken; /* other commands that failed */
 };
+
+/* How many ns an expectation gets; asked: what it says itself, 0: nothing. */
+uint64_t check_patience(const struct check *c, uint64_t asked);
 
 /* An expectation held or did not; what was seen may be "". */
 void check_count(struct session *s, const char *expectation, bool held, const char *seen);

@@ -12,7 +12,7 @@
 #include "shell/text.h"
 
 #define SECOND 1000000000ULL
-static const uint64_t EXPECT_NS = 5 * SECOND, WAIT_NS = 60 * SECOND;
+static const uint64_t WAIT_NS = 60 * SECOND;
 
 /* What was typed from a word on, in one line; free() it. */
 static char *typed(const struct args *a, const struct word *from)
@@ -29,9 +29,6 @@ static int expect(struct session *s, const struct args *a, size_t first, uint64_
 	cleanup_free char *text = typed(a, a->v.v[first].word), *seen = NULL;
 	int r;
 
-	time = args_number(a, "within", time);
-	if (check && check->patience && time > check->patience)
-		time = check->patience;
 	r = expect_try(s, a, first, time, &seen, e);
 	if (r < 0)
 		return r;
@@ -53,13 +50,14 @@ static int expect(struct session *s, const struct args *a, size_t first, uint64_
 
 int cmd_expect(struct session *s, const struct args *a, struct err *e)
 {
-	return expect(s, a, 0, EXPECT_NS, s->check, e);
+	return expect(s, a, 0, check_patience(s->check, args_number(a, "within", 0)),
+		      s->check, e);
 }
 
 int cmd_wait(struct session *s, const struct args *a, struct err *e)
 {
 	if (args_has(a, "until"))
-		return expect(s, a, 1, WAIT_NS, NULL, e);
+		return expect(s, a, 1, args_number(a, "within", WAIT_NS), NULL, e);
 	if (!timeline_wait(s, args_number(a, "TIME", 0)))
 		return err_set(e, EINTR, "interrupted");
 	return 0;

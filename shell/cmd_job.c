@@ -195,6 +195,14 @@ int cmd_fg(struct session *s, const struct args *a, struct err *e)
 	if (!j)
 		return -ENOENT;
 	number = j->number;
+	if (!s->interactive && j->state == JOB_RUNNING && j->child) {
+		timeline_wait_child(s, j->proc.pid);
+		jobs_poll(&s->jobs);
+		j = job_find(&s->jobs, number);
+	}
+	if (!j)
+		return err_set(e, ESRCH, "job %u was ended and forgotten meanwhile",
+			       number);
 	if (j->state == JOB_ENDED && !j->status_known) {
 		r = err_set(e, ESRCH, "job %u has ended while no shell was there",
 			    number);

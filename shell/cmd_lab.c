@@ -80,7 +80,7 @@ int cmd_solve(struct session *s, const struct args *a, struct err *e)
 static int check_lab(struct session *s, const char *path, struct err *e)
 {
 	bool keep_going = s->keep_going;
-	struct check c = { 0 };
+	struct check c = { .hasty = true };
 	struct lab l;
 	int r = lab_read(s, path, &l, e);
 

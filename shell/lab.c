@@ -20,7 +20,7 @@ static enum part_kind kind_of(const struct session *s, const struct statement *s
 	} rows[] = {
 		{ cmd_step, PART_STEP },	 { cmd_expect, PART_EXPECT },
 		{ cmd_solution, PART_SOLUTION }, { cmd_hint, PART_HINT },
-		{ cmd_let, PART_LET },
+		{ cmd_let, PART_LET },		 { cmd_say, PART_SAY },
 	};
 	const struct verb *v = lang_row(s->lang, s->net->model, st);
 	enum part_kind kind = PART_COMMAND;

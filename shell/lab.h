@@ -11,6 +11,7 @@ enum part_kind {
 	PART_STEP,
 	PART_EXPECT,   /* expect, or a block that has one */
 	PART_SOLUTION, /* solution, or a block that has one and no expect */
+	PART_SAY,
 	PART_HINT,
 	PART_LET,
 };

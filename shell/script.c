@@ -416,7 +416,8 @@ static bool may_close(const char *text, size_t n, const char *line, size_t line_
 {
 	bool continued = n > 1 && (text[n - 2] == '\\' || text[n - 2] == '\r');
 
-	return continued || memchr(line, '\'', line_n) || memchr(line, '"', line_n);
+	return continued || memchr(line, '\'', line_n) || memchr(line, '"', line_n) ||
+	       memchr(line, '}', line_n);
 }
 
 /* Whether the n bytes that wait are to run now; the line at `from` is new in them. */

@@ -119,11 +119,15 @@ static void run(struct session *s, const struct timeline_entry *entry)
 {
 	cleanup_free char *time = units_print_time(entry->due);
 	cleanup_free char *name = mem_printf("at %s", time);
+	struct hooks hooks = s->hooks;
 
 	if (s->interactive && !s->out.json)
 		output_say(&s->out, STYLE_DIM, "%s: %s", name, entry->command);
+	/* a line of progress would be in the midst of what somebody types or reads */
+	s->hooks.progress = NULL;
 	if (script_run(s, name, entry->command, strlen(entry->command)) < 0)
 		s->timeline.failures++;
+	s->hooks = hooks;
 }
 
 void timeline_run_due(struct session *s)

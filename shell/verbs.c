@@ -263,7 +263,7 @@ const struct verb verbs[] = {
 	/* ---- labs ---- */
 	{ "expect", EXPECTATION, "say what must be so; fails where it is not", VERB_LOOKS,
 	  cmd_expect,
-	  "It is tried again and again, for 5s unless within says otherwise. ping: an\n"
+	  "It is tried again and again, for 10s unless within says otherwise. ping: an\n"
 	  "answer comes; no ping: three get none. rate is what TCP carries, rtt the\n"
 	  "shortest of five pings, path the routers between two nodes, drops those of\n"
 	  "both directions of a link. A program's output is all it writes.\n"

@@ -15,7 +15,10 @@
 #include "shell/describe.h"
 #include "shell/lab.h"
 #include "shell/lesson.h"
+#include "shell/text.h"
 #include "shell/timeline.h"
+
+enum { INDENT = 4 };
 
 struct section {
 	size_t first, end; /* of the lab's parts */
@@ -228,22 +231,16 @@ static unsigned check_section(struct session *s, struct check *c)
 	return c->failed + c->broken;
 }
 
-static int interrupted(const struct session *s, struct err *e)
-{
-	return s->interrupted ? err_set(e, EINTR, "interrupted") : 0;
-}
-
 int walk_check(struct session *s, struct err *e)
 {
-	struct check c = { 0 };
+	struct check c = { .hasty = true };
 	int r = need_step(s, e);
 
 	if (r < 0)
 		return r;
 	check_section(s, &c);
-	r = interrupted(s, e);
-	if (r < 0)
-		return r;
+	if (s->interrupted)
+		return 0; /* it has been told */
 	output_result(&s->out, json_pack("{s:i, s:i}", "held", (int)c.held, "failed",
 					 (int)(c.failed + c.broken)));
 	if (c.failed + c.broken)
@@ -259,21 +256,19 @@ int walk_check(struct session *s, struct err *e)
 int walk_next(struct session *s, struct err *e)
 {
 	struct walk *w = s->walk;
-	struct check c = { 0 };
+	struct check c = { .hasty = true };
 	const struct section *x;
 	bool failed = false;
 	int r = need_step(s, e);
 
 	if (r < 0)
 		return r;
-	if (check_section(s, &c) && !s->interrupted) {
-		output_say(&s->out, STYLE_PLAIN,
-			   "Not yet. `hint` helps, `solve` does it for you.");
+	if (check_section(s, &c) || s->interrupted) {
+		if (!s->interrupted)
+			output_say(&s->out, STYLE_PLAIN,
+				   "Not yet. `hint` helps, `solve` does it for you.");
 		return 0;
 	}
-	r = interrupted(s, e);
-	if (r < 0)
-		return r;
 	x = &w->sections.v[w->at];
 	run_parts(s, turn_of(w, x), x->end, &failed);
 	if (failed)
@@ -311,6 +306,25 @@ int walk_hint(struct session *s, struct err *e)
 	return 0;
 }
 
+/* A part as it stands in the file; what a terminal would obey may be in a comment. */
+static void show_source(struct session *s, const struct part *p)
+{
+	const char *line = s->walk->lab.source + p->at,
+		   *end = s->walk->lab.source + p->end;
+
+	while (line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t n = (size_t)((newline ? newline : end) - line), tabs = 0;
+		cleanup_free char *clean = text_clean(line, n);
+
+		while (tabs < n && line[tabs] == '\t')
+			tabs++;
+		output_say(&s->out, STYLE_PLAIN, "%*s%s", (int)(INDENT * (tabs + 1)), "",
+			   clean + tabs);
+		line += n + 1;
+	}
+}
+
 int walk_solve(struct session *s, struct err *e)
 {
 	struct walk *w = s->walk;
@@ -328,9 +342,7 @@ int walk_solve(struct session *s, struct err *e)
 			continue;
 		n++;
 		lesson_say(&s->out, STYLE_DIM, "", "The lab's solution:");
-		fwrite(w->lab.source + p->at, 1, p->end - p->at,
-		       s->out.json ? stderr : stdout);
-		output_say(&s->out, STYLE_PLAIN, "%s", "");
+		show_source(s, p);
 		if (lab_run_part(s, &w->lab, p) < 0)
 			return 0; /* it has been told */
 	}
@@ -404,7 +416,9 @@ int walk_again(struct session *s, struct err *e)
 	if (r < 0)
 		return r;
 	x = &w->sections.v[w->at];
-	lab_run_part(s, &w->lab, part_of(w, x->first));
+	for (size_t i = x->first; i < turn_of(w, x); i++)
+		if (part_of(w, i)->kind == PART_STEP || part_of(w, i)->kind == PART_SAY)
+			lab_run_part(s, &w->lab, part_of(w, i));
 	say_choices(s);
 	return 0;
 }

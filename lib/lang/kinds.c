@@ -11,7 +11,6 @@
 
 #include "base/str.h"
 #include "base/units.h"
-#include "lang/expand.h"
 #include "lang/rows.h"
 
 enum {
@@ -328,64 +327,6 @@ static void complete_verb(struct kind_context *c, const struct word *before, siz
 				   mem_strdup(c->lang->verbs[i].help), false);
 }
 
-static int parse_command(struct kind_context *c, const struct word *w, size_t n,
-			 struct value *ret, struct err *e)
-{
-	if (!*w->text) {
-		err_set(e, EINVAL, "the name of a program is empty");
-		return kind_refuse(c, 0, LIKE_SURE, EINVAL);
-	}
-	ret->text = c->st->text + (w->at - c->st->at);
-	c->more = true;
-	return (int)n;
-}
-
-/* What ends a program's words, where more is said of it. */
-static bool ends_program(const struct word *w)
-{
-	return !w->quoted &&
-	       (strcmp(w->text, "prints") == 0 || strcmp(w->text, "fails") == 0 ||
-		strcmp(w->text, "succeeds") == 0);
-}
-
-static int parse_program(struct kind_context *c, const struct word *w, size_t n,
-			 struct value *ret, struct err *e)
-{
-	size_t words = n;
-
-	while (words > 0 && !ends_program(&w[words - 1]))
-		words--;
-	if (words == 1) {
-		err_set(e, EINVAL, "the name of a program is missing");
-		return kind_refuse(c, 0, LIKE_MAYBE, EINVAL);
-	}
-	return parse_command(c, w, words ? words - 1 : n, ret, e);
-}
-
-static int parse_variable(struct kind_context *c, const struct word *w, size_t n,
-			  struct value *ret, struct err *e)
-{
-	(void)n;
-	(void)ret;
-	if (variable_is_name(w->text, strlen(w->text)))
-		return 1;
-	err_set(e, EINVAL, "'%s' cannot be the name of a variable", w->text);
-	err_hint(e, "it is made of letters, digits and '_', without a $ before it");
-	return kind_refuse(c, 0, LIKE_SURE, EINVAL);
-}
-
-static int parse_block(struct kind_context *c, const struct word *w, size_t n,
-		       struct value *ret, struct err *e)
-{
-	(void)n;
-	(void)ret;
-	if (w->block)
-		return 1;
-	err_set(e, EINVAL, "'%s' is no block", w->text);
-	err_hint(e, "a block is commands between { and }, which stand alone");
-	return kind_refuse(c, 0, LIKE_NOT, EINVAL);
-}
-
 static int parse_moment(struct kind_context *c, const struct word *w, size_t n,
 			struct value *ret, struct err *e)
 {
@@ -448,14 +389,14 @@ static const struct kind kinds[] = {
 	{ "WORD", "WORD", "any word", true, parse_word, NULL },
 	{ "TEXT", "TEXT", "a text, in quotes if it has blanks", true, parse_word, NULL },
 	{ "VARIABLE", "VARIABLE", "a variable's name; its value is $VARIABLE", false,
-	  parse_variable, NULL },
-	{ "BLOCK", "BLOCK", "commands between { and }", true, parse_block, NULL },
+	  kind_parse_variable, NULL },
+	{ "BLOCK", "BLOCK", "commands between { and }", true, kind_parse_block, NULL },
 	{ "MOMENT", "MOMENT", "a time of the timeline, as in 5s, or +5s from now", false,
 	  parse_moment, NULL },
 	{ "PROGRAM", "PROGRAM", "a program and its arguments, up to what is said of it",
-	  true, parse_program, kind_complete_command },
+	  true, kind_parse_program, kind_complete_command },
 	{ "COMMAND", "COMMAND", "a program and its arguments, up to the line's end", true,
-	  parse_command, kind_complete_command },
+	  kind_parse_command, kind_complete_command },
 };
 
 const struct kind *kind_named(const char *name)
@@ -502,7 +443,7 @@ int kind_parse(struct kind_context *c, const struct kind *k, const struct word *
 	*ret = (struct value){ .text = w->text };
 	c->more = false;
 	c->quiet = !e;
-	if (w->block && k->parse != parse_block && k->parse != parse_command) {
+	if (w->block && k->parse != kind_parse_block && k->parse != kind_parse_command) {
 		err_set(told, EINVAL, "a block cannot be a %s", k->shown);
 		r = kind_refuse(c, 0, LIKE_NOT, EINVAL);
 	} else if (!k->any && is_outlandish(w->text)) {

@@ -112,6 +112,11 @@ void kind_index_named(struct kind_context *c);
 /* The keyword before the first TARGET, "" for none; *ret_first: no target was before. */
 const char *kind_target_keyword(const struct kind_context *c, bool *ret_first);
 
+/* ---- programs, blocks, variables (kind_commands.c) ---- */
+
+kind_parse_fn kind_parse_command, kind_parse_program, kind_parse_variable,
+	kind_parse_block;
+
 /* ---- files and programs (kind_files.c) ---- */
 
 kind_complete_fn kind_complete_file, kind_complete_command;

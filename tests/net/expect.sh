@@ -6,6 +6,11 @@ network
 shell
 says 'hosts' 'add host h1 h2 far'
 says 'routers' 'add router r1 r2'
+printf 'for i in 1..2 {\n  add host x$i\n' >&8
+says 'a block runs when its last line is there' '}'
+equal 'its commands answer first' "$(answer command)" 'add host x$i'
+read -r -t "$DEADLINE" REPLY <&9 && read -r -t "$DEADLINE" REPLY <&9
+equal 'and then the whole' "$(answer result.turns)" 2
 says 'a link' 'link h1 r1'
 says 'a link that has a rate' 'link r1 r2 rate 10mbit queue 30pkt'
 says 'a link' 'link r2 h2'

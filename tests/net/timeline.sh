@@ -2,6 +2,7 @@
 # The timeline: what is planned happens when the shell waits, in order, and is recorded.
 . "$(dirname "$0")/../lib.sh"
 
+read_json # no shell is fed here
 network
 cat >"$WORK/plan.lab" <<EOF
 log $WORK/run.jsonl
@@ -48,6 +49,15 @@ espalier -n "$NET" -b "$WORK/under.lab"
 like 'a plan goes on under a program' "$STATUS $OUT" '^0 .*ping h1 h2'
 espalier -n "$NET" --json -b "$WORK/under.lab"
 equal 'and under one whose output is kept' "$STATUS" 0
+
+# a job that is waited for
+network
+espalier -n "$NET" -c 'add host h1 h2
+run h1 timeout 20 sh -c "until [ -e /sys/class/net/eth0 ]; do sleep 0.05; done" &
+at +100ms link h1 h2
+fg 1
+expect ping h1 h2'
+like 'and while a job is waited for' "$STATUS $OUT" '^0 .*ping h1 h2'
 
 # what fails at its time fails the file; what has no time left is told
 batch <<<'at 50ms link h1 h2

@@ -165,9 +165,11 @@ static void test_flags(void **state)
 	static const char *const changing[] = { "add",	"link", "del",	"up",
 						"down", "stp",	"ip",	"route",
 						"set",	"topo", "reset" };
-	static const char *const looking[] = { "jobs", "output", "ping",   "pingall",
-					       "show", "save",	 "detach", "quit",
-					       "help", "?",	 "doctor" };
+	static const char *const looking[] = { "jobs",	"output", "ping",   "pingall",
+					       "show",	"save",	  "detach", "quit",
+					       "help",	"?",	  "doctor", "expect",
+					       "check", "lab",	  "say",    "step",
+					       "wait" };
 	struct lang *l = compiled();
 
 	(void)state;
