@@ -12,6 +12,9 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "shortbridge needs Linux 6.1 or newer"
 #endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#error "shortbridge is for Linux up to 6.14: newlink() has other parameters since"
+#endif
 
 /* Before 6.2 nothing keeps IPv6 off a port but its addrgenmode. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
