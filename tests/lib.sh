@@ -305,13 +305,20 @@ can() {
 	say "$*"
 }
 
+# A measurement of 3 s, in $WORK/iperf; refused while the server has not seen the end of the
+# one before.
+iperf() {
+	inside "$1" iperf3 -c "$2" -4 -t 3 -O 1 -J >"$WORK/iperf"
+	! grep -q '"error"' "$WORK/iperf"
+}
+
 # carries FROM TO RATE_KBIT [LEAST MOST]: TCP to the iperf3 server there comes to 90 to 101 %
 # of the rate, which is what headers leave, or to LEAST to MOST; at once, or again, since others
 # may have the processors.
 carries() {
 	local kbit least=${4:-90} most=${5:-101} seen=()
 	while ((${#seen[@]} < 5)); do
-		inside "$1" iperf3 -c "$2" -4 -t 3 -O 1 -J >"$WORK/iperf"
+		wait_until "$DEADLINE" iperf "$1" "$2"
 		kbit=$(perl -MJSON::PP -0e 'print int(decode_json(<>)->{end}{sum_received}{bits_per_second} / 1000)' "$WORK/iperf")
 		((kbit <= $3 * least / 100 || kbit >= $3 * most / 100)) || break
 		seen+=("$kbit") kbit=
