@@ -46,13 +46,15 @@ for what in '' 'tunnel vxlan' 'tunnel vxlan via macvlan' 'engine wire'; do
 		say "show l$n"
 		like 'it is in force' "$(answer result.ends)" "rate ${RATE%000}mbit"
 	fi
-	say "h1 tc qdisc replace dev $eth root tbf rate $((RATE / 4))kbit burst 10kb limit 30kb"
-	carries h1 "$b" "$RATE" 15 40 # the host shapes, too
-	say "h1 tc qdisc del dev $eth root"
-	says 'a change' "shape l$n rate $((2 * RATE))kbit"
-	carries h1 "$b" "$RATE" 150 202
-	says 'is undone' undo
-	carries h1 "$b" "$RATE" 70 102
+	if ((n == 1)); then # one stands for all: it takes a while
+		say "h1 tc qdisc replace dev $eth root tbf rate $((RATE / 4))kbit burst 10kb limit 30kb"
+		carries h1 "$b" "$RATE" 15 40 # the host shapes, too
+		say "h1 tc qdisc del dev $eth root"
+		says 'a change' "shape l$n rate $((2 * RATE))kbit"
+		carries h1 "$b" "$RATE" 150 202
+		says 'is undone' undo
+		carries h1 "$b" "$RATE" 70 102
+	fi
 	says 'each direction has its own' "shape l$n from h2 rate 500kbit"
 	say "show l$n"
 	like 'it has' "$(answer result.ends)" "rate ${RATE%000}mbit.*rate 500kbit"
