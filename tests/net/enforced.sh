@@ -27,7 +27,9 @@ hostile() { # INTERFACE ADDRESS
 }
 
 n=0
-for what in '' 'tunnel vxlan' 'tunnel vxlan via macvlan' 'engine wire'; do
+links=('' 'tunnel vxlan' 'tunnel vxlan via macvlan' 'engine wire')
+[[ ! $SLOW ]] || links=('' 'tunnel vxlan')
+for what in "${links[@]}"; do
 	# without root there may be no taps
 	[[ $what != 'engine wire' ]] || can h1 'sh -c "exec 3<>/dev/net/tun"' || continue
 	n=$((n + 1))
