@@ -38,6 +38,16 @@ static void settle(struct network *n)
 	n->model = history_model(n->history, n->history->at);
 }
 
+/* Between the two models; or, where others have changed more than these differ in, by
+ * looking at everything. */
+static int mend(struct network *n, const struct model *to, const struct model *from,
+		struct err *e)
+{
+	if (carry_to(n, to, from, false, NULL, NULL, NULL) == 0)
+		return 0;
+	return carry_to(n, to, from, true, NULL, NULL, e);
+}
+
 int network_finish(struct network *n, struct err *e)
 {
 	struct journal_pending *p = n->unfinished;
@@ -46,14 +56,14 @@ int network_finish(struct network *n, struct err *e)
 	if (!p)
 		return 0;
 	if (!p->ending) {
-		r = carry_to(n, n->model, p->after, false, NULL, NULL, e);
+		r = mend(n, n->model, p->after, e);
 		if (r < 0)
 			return r;
 		journal_cancel(n->journal);
 		network_drop_unfinished(n);
 		return 0;
 	}
-	r = carry_to(n, p->after, n->model, false, NULL, NULL, e);
+	r = mend(n, p->after, n->model, e);
 	if (r == 0)
 		r = journal_mark_done(n->journal, e);
 	if (r == 0)
