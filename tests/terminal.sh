@@ -26,8 +26,16 @@ terminal() {
 		exit 1
 }
 
+# What hangs when its terminal goes (the sanitizer's search for leaks may) is ended.
 close_terminal() {
-	[[ ! -S $TERMINAL ]] || tm kill-server 2>/dev/null
+	local group
+	[[ -S $TERMINAL ]] || return 0
+	group=$(tm list-panes -F '#{pane_pid}' 2>/dev/null)
+	tm kill-server 2>/dev/null
+	[[ ! $group ]] || wait_until 5 group_is_gone "$group" || kill -s KILL -- "-$group"
+}
+group_is_gone() {
+	! kill -s 0 -- "-$1" 2>/dev/null
 }
 clean_up() { # the trap in lib.sh calls it
 	close_terminal
