@@ -326,8 +326,7 @@ static struct nl_msg *inside_request(const struct step *s)
 	}
 }
 
-/* A socket in the node, for the batch. */
-static int reach(struct kern *k, const struct node *n, struct handle **ret, struct err *e)
+int kern_reach(struct kern *k, const struct node *n, struct handle **ret, struct err *e)
 {
 	int r = handles_get(&k->handles, n, ret, e);
 
@@ -349,7 +348,7 @@ static int do_shape(struct kern *k, const struct step *s, size_t at, struct err 
 	struct qdisc_tree was, is;
 	struct handle *h;
 
-	r = reach(k, fabric_place(k->plan->to, place.place), &h, e);
+	r = kern_reach(k, fabric_place(k->plan->to, place.place), &h, e);
 	if (r < 0)
 		return r;
 	qdisc_tree_make(&s->shape.was, s->shape.mtu_was, &was);
@@ -364,7 +363,7 @@ static int do_shape(struct kern *k, const struct step *s, size_t at, struct err 
 static int do_inside(struct kern *k, const struct step *s, size_t at, struct err *e)
 {
 	struct handle *h;
-	int r = reach(k, s->node, &h, e);
+	int r = kern_reach(k, s->node, &h, e);
 
 	return r < 0 ? r : queue(k, &h->nl, inside_request(s), at, e);
 }

@@ -44,6 +44,8 @@ struct kern {
 int kern_queue(struct kern *k, struct netlink *to, struct nl_msg *m, struct asked what,
 	       struct err *e);
 void kern_need(struct kern *k, struct handle *h);
+/* A socket in the node, for the batch. */
+int kern_reach(struct kern *k, const struct node *n, struct handle **ret, struct err *e);
 
 /* Runs what is in the batch; flush() of the handles. */
 int kern_run_batch(void *kern, struct err *e);

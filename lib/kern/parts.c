@@ -13,19 +13,11 @@
 static int reach(struct kern *k, uint32_t place, struct handle **ret, struct err *e)
 {
 	const struct node *n = fabric_place(k->plan->to, place);
-	int r;
 
 	/* what goes may have been in a node that goes */
 	if (!n)
 		n = model_node(k->plan->from, place);
-	r = handles_get(&k->handles, n, ret, e);
-	if (r == 0)
-		r = handles_socket(&k->handles, *ret, e);
-	if (r == 0)
-		kern_need(k, *ret);
-	else
-		err_context(e, "%s", n->name);
-	return r;
+	return kern_reach(k, n, ret, e);
 }
 
 static int add_tunnel(struct kern *k, const struct link *l, const struct part *p,
