@@ -110,6 +110,12 @@ static enum ending refuse(struct lexer *x, struct place place, const char *msg,
 	return END_ERROR;
 }
 
+static enum ending refuse_nul(struct lexer *x, size_t pos, struct err *e)
+{
+	return refuse(x, place_at(x, pos, 1), "a NUL byte in the text",
+		      "this does not look like a text file", e);
+}
+
 /* Length of the valid UTF-8 character (RFC 3629) at s, at most n bytes; 0: it is none. */
 static size_t utf8_length(const unsigned char *s, size_t n)
 {
@@ -155,8 +161,7 @@ static enum ending take(struct lexer *x, struct scan *s, bool quoted, struct err
 		return END_WORD;
 	}
 	if (*c == '\0')
-		return refuse(x, place_at(x, x->at, 1), "a NUL byte in the text",
-			      "this does not look like a text file", e);
+		return refuse_nul(x, x->at, e);
 	if (length == 0)
 		return refuse(x, place_at(x, x->at, 1), "not valid UTF-8",
 			      "the text is to be in UTF-8", e);
@@ -296,6 +301,20 @@ static bool skip_blanks(struct lexer *x)
 	return continued;
 }
 
+/* Any bytes but NUL, which would end the text of a block around it. */
+static enum ending skip_comment(struct lexer *x, struct err *e)
+{
+	struct lexer end = *x;
+	const char *nul;
+
+	skip_line(&end, x->at);
+	nul = memchr(x->source + x->at, '\0', end.at - x->at);
+	if (nul)
+		return refuse_nul(x, (size_t)(nul - x->source), e);
+	*x = end;
+	return END_COMMENT;
+}
+
 /* Takes a final '&' off the words; the statement may have none then. */
 static void strip_ampersand(struct statement *st)
 {
@@ -404,8 +423,8 @@ static enum ending scan_statement(struct lexer *x, struct statement *st,
 			return END_CONTINUED;
 		if (x->at >= x->n)
 			return END_BLANK;
-		if (x->source[x->at] == '#')
-			skip_line(x, x->at);
+		if (x->source[x->at] == '#' && skip_comment(x, e) == END_ERROR)
+			return END_ERROR;
 		if (x->at >= x->n)
 			return END_COMMENT;
 		newline = newline_at(x, x->at);
