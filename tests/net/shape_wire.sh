@@ -75,9 +75,10 @@ if [[ ! $SLOW ]] || ((EUID == 0)); then # without root the packets take the same
 	ms=$(rtt)
 	check "30 ms more: $ms" test "$ms" -ge 30 -a "$ms" -lt 60
 	says 'both ways, with jitter' 'shape h1 h3 delay 20ms jitter 5ms distribution normal'
-	inside h1 ping -c 100 -i 0.005 -q "$peer" >"$WORK/ping"
-	mdev=$(sed -nE 's,^rtt .* = [0-9.]+/[0-9.]+/[0-9.]+/([0-9]+)\..*,\1,p' "$WORK/ping")
-	check "it varies: by $mdev ms" test "$mdev" -ge 3 -a "$mdev" -le 15
+	# both quartiles: a busy machine delays some packets, but not most of them
+	inside h1 ping -c 100 -i 0.005 "$peer" | sed -nE 's/.* time=([0-9]+).*/\1/p' | sort -n >"$WORK/ping"
+	apart=$(($(sed -n 75p "$WORK/ping") - $(sed -n 25p "$WORK/ping")))
+	check "it varies: half of it by $apart ms" test "$apart" -ge 3 -a "$apart" -le 30
 	says 'no more' 'shape h1 h3 none'
 	says 'loss' 'shape h1 -> h3 loss 20% seed 7 engine wire'
 	n=$(lost 300)
@@ -91,8 +92,8 @@ if [[ ! $SLOW ]] || ((EUID == 0)); then # without root the packets take the same
 	inside h1 ping -c 5 -i 0.05 "$peer" >"$WORK/ping"
 	like 'ping sees them' "$(<"$WORK/ping")" 'DUP!'
 fi
-mbit=${SLOW:+3} mbit=${mbit:-10} # of what an emulated processor can do
-says 'a rate' 'shape h1 h3 none' && says 'a rate' "shape h1 h3 rate ${mbit}mbit engine wire"
+mbit=${SLOW:+3} mbit=${mbit:-5} # of what an emulated processor, or a busy one, can do
+says 'a rate' 'shape h1 h3 none' && says 'a rate' "shape h1 h3 rate ${mbit}mbit queue 100pkt engine wire"
 carries h3 "$own" "${mbit}000"
 aqms=(codel fq_codel red pie)
 [[ ! $SLOW ]] || aqms=(fq_codel)
