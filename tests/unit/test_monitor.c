@@ -181,7 +181,7 @@ static void network_begin(struct network *x)
 		x->now = s;
 		x->rates = r;
 	}
-	places_update(&x->places, x->now);
+	scene_place(&x->places, x->now);
 }
 
 static void network_end(struct network *x)
@@ -360,7 +360,7 @@ static void check_inks(const char *name, const struct scene *s, const struct sta
 	layout(&g, s, st, &shown);
 	for (int y = 0; y < g.height; y++) {
 		for (int x = 0; x < g.width; x++) {
-			const struct cell *c = grid_at(&g, x, y);
+			const struct grid_cell *c = grid_at(&g, x, y);
 			char letter = c->c && c->c != ' ' ? letters[c->ink] : ' ';
 
 			str_addn(&b, c->marked && letter == ' ' ? "_" : &letter, 1);
@@ -465,7 +465,7 @@ static void nothing_at_all(void **state)
 
 	(void)state;
 	x.rates = rates_between(NULL, x.now);
-	places_update(&x.places, x.now);
+	scene_place(&x.places, x.now);
 	s = scene_of(&x);
 	for (int v = 0; v < VIEWS; v++) {
 		struct state st = state_of((enum view)v);
@@ -531,7 +531,7 @@ static void topology_that_does_not_fit(void **state)
 		vec_push(&x.now->nodes, n);
 	}
 	x.rates = rates_between(NULL, x.now);
-	places_update(&x.places, x.now);
+	scene_place(&x.places, x.now);
 	s = scene_of(&x);
 	text = draw(&s, &st, 80, 24, false);
 	assert_non_null(strstr(text, "no room to draw 300 nodes"));
@@ -546,7 +546,7 @@ static void places_are_always_the_same(void **state)
 
 	(void)state;
 	network_begin(&x);
-	places_update(&again_placed, x.before);
+	scene_place(&again_placed, x.before);
 	assert_int_equal(again_placed.v.n, ARRAY_LEN(nodes));
 	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
 		const struct node_place *a = x.places.v.v + i, *b = again_placed.v.v + i;
