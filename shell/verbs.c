@@ -226,6 +226,14 @@ const struct verb verbs[] = {
 	  "    monitor\n"
 	  "    monitor r1 r2 every 200ms\n"
 	  "    monitor h1 for 10s" },
+	{ "graph", "[FILE]", "draw the network", VERB_LOOKS, cmd_graph,
+	  "In the terminal: hosts in round frames, routers in double ones, switches in\n"
+	  "square ones, and on each link what it does to packets. To a file that ends "
+	  "in\n"
+	  ".svg or .png it is drawn by Graphviz, with interfaces and addresses; .dot is\n"
+	  "what Graphviz reads. What is down is dashed.\n"
+	  "    graph\n"
+	  "    graph network.svg" },
 	{ "show",
 	  "[nodes | links | addresses | routes | queues | jobs | timeline | NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
