@@ -138,6 +138,17 @@ const struct verb verbs[] = {
 	  "their LAN's only router. The same commands give the same addresses. Off\n"
 	  "leaves all addresses as they are.\n"
 	  "    set auto off" },
+	{ "seed", "{SEED | none}", "have all chance in the network repeat", VERB_CHANGES,
+	  cmd_seed,
+	  "Each link's chance (loss, jitter, reorder, an AQM's drops ...) then follows\n"
+	  "from the seed and the link's two ends, and so does topo random: the same\n"
+	  "commands lose the same packets, if the same are sent. A seed of the link's\n"
+	  "own goes first. The kernel's netem takes none, so such links are carried by\n"
+	  "wire; tunnels, and links of engine netem, do not repeat. The chance of a "
+	  "link\n"
+	  "begins anew when its shape changes.\n"
+	  "    seed 7\n"
+	  "    seed none" },
 	{ "topo",
 	  "{line COUNT | ring COUNT | star COUNT | mesh COUNT | "
 	  "tree [depth COUNT] [fanout COUNT] | grid COUNT COUNT | fattree COUNT | "
