@@ -96,11 +96,13 @@ static int tend(struct session *s, struct err *e)
 	bool restarted;
 	int r = network_tend(s->net, &restarted, e);
 
-	if (r == 0 && restarted)
-		output_say(&s->out, STYLE_BAD,
-			   "the process that carries links had ended; it was "
-			   "started again, and its links were made again");
-	return r;
+	if (r < 0 || !restarted)
+		return r;
+	timeline_log_event(s, "the process that carries links was started again");
+	output_say(&s->out, STYLE_BAD,
+		   "the process that carries links had ended; it was started again, and "
+		   "its links were made again");
+	return 0;
 }
 
 static int run_verb(struct session *s, const struct statement *st, struct err *e)

@@ -376,7 +376,8 @@ const struct verb verbs[] = {
 	  "    wait until ping h1 h2 within 20s" },
 	{ "log", "{none | FILE}", "record what happens when", VERB_LOOKS, cmd_log,
 	  "Each command becomes a line of JSON: the time on the timeline's clock, the\n"
-	  "date, the command, whether it went well, and what came of it.\n"
+	  "date, the command, whether it went well, and what came of it. So does what\n"
+	  "happens without one: a job that ends, with its exit status.\n"
 	  "    log run.jsonl\n"
 	  "    log none" },
 
