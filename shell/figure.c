@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "shell/interrupt.h"
 
 extern char **environ;
 
@@ -109,6 +110,9 @@ int figure_draw(const char *path, enum figure_maker maker, const char *text,
 	if (complaint < 0)
 		return complaint;
 	r = run(m, figure_format(maker, path), fds, &status, e);
+	/* Graphviz answers Ctrl-C with what it has, and says that all is well */
+	if (r == 0 && interrupt_pending())
+		r = err_set(e, EINTR, "interrupted");
 	if (r == 0)
 		r = read_memory(out, PICTURE_MAX, &picture, &n, e);
 	if (r == 0 && (status != 0 || n == 0)) {

@@ -169,12 +169,13 @@ char *dot_text(const struct model *m, const char *title)
 
 	str_add(&w.out, "graph ");
 	dot_quote(&w.out, title);
+	/* ways around nodes take minutes to find where there are hundreds */
 	str_addf(&w.out,
 		 " {\n\tgraph [layout=neato, start=1, overlap=false, "
 		 "overlap_shrink=false, "
-		 "overlap_scaling=%d,\n\t\tsplines=true, sep=\"+12\", bgcolor=white, "
+		 "overlap_scaling=%d,\n\t\tsplines=%s, sep=\"+12\", bgcolor=white, "
 		 "fontname=\"sans\", labelloc=t",
-		 many ? -6 : -4);
+		 many ? -6 : -4, many ? "line" : "true");
 	add_label(&w, "label", mem_strdup(title));
 	str_addf(&w.out,
 		 "];\n\tnode [style=filled, color=\"#444444\", fontname=\"sans\", "
