@@ -4,11 +4,12 @@
 
 read_json # no shell is fed here
 network
+up=${SLOW:+9s} up=${up:-1200ms} # no ping must be seen between down and up
 cat >"$WORK/plan.lab" <<EOF
 add host h1 h2
 link h1 h2
 log $WORK/run.jsonl
-at 1200ms up h1 h2
+at $up up h1 h2
 at 800ms down h1 h2
 at 1s h1 sh -c 'echo a job'
 every 600ms show jobs
@@ -65,6 +66,7 @@ mkfifo "$WORK/never"
 batch <<END
 add host h1
 h1 true &
+fg 1
 log $WORK/jobs.jsonl
 h1 sh -c 'exit 3' &
 h1 cat $WORK/never &

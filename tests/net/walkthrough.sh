@@ -57,7 +57,7 @@ outside() { # COMMAND ROW: at the system's prompt; $SEEN is its status, and all 
 }
 got_page() { say "$1" && [[ $REPLY == *'<html'* ]]; }
 row() { # MININET OURS
-	[[ $1 != 'h2 wget'* ]] || wait_until "$DEADLINE" got_page "$2"
+	[[ $1 != 'h2 wget'* ]] || wait_until 120 got_page "$2" # python is slow to begin
 	if [[ $2 == 'espalier '* ]]; then
 		# where the processors are busy, a first ping may be lost
 		outside "$2" "$1" || outside "$2" "$1" || outside "$2" "$1"
