@@ -11,7 +11,7 @@
 #include "shell/session.h"
 
 /* cmd_build.c */
-verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set;
+verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set, cmd_seed;
 /* cmd_shape.c */
 verb_fn cmd_shape;
 /* cmd_verify.c */
@@ -34,6 +34,8 @@ verb_fn cmd_show;
 verb_fn cmd_record;
 /* cmd_plot.c */
 verb_fn cmd_plot;
+/* cmd_graph.c */
+verb_fn cmd_graph;
 /* cmd_file.c */
 verb_fn cmd_save, cmd_source, cmd_undo, cmd_redo, cmd_reset, cmd_repair;
 /* cmd_block.c */

@@ -30,6 +30,7 @@
 #include "model/settle.h"
 
 #include "model/edit.h"
+#include "model/seed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -386,6 +387,7 @@ int model_settle(struct model *m, struct settled *ret, struct err *e)
 	if (r == 0) {
 		settle_routes(m, &lans, &settled);
 		tunnels_settle(m);
+		seeds_settle(m);
 		*ret = settled;
 	}
 	lans_free(&lans);
