@@ -368,8 +368,8 @@ static void sb_setup(struct net_device *dev)
 
 /* ---- rtnetlink ---- */
 
-static int sb_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-		      struct nlattr *data[], struct netlink_ext_ack *extack)
+static int sb_make(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
+		   struct netlink_ext_ack *extack)
 {
 	int err;
 
@@ -378,6 +378,8 @@ static int sb_newlink(struct net *src_net, struct net_device *dev, struct nlattr
 		netif_carrier_off(dev);
 	return err;
 }
+
+DEFINE_NEWLINK(sb_newlink, sb_make)
 
 static void sb_dellink(struct net_device *dev, struct list_head *head)
 {

@@ -223,14 +223,14 @@ static int ztun_check_lower(struct net_device *lower, struct netlink_ext_ack *ex
 	return check_taken(lower, extack);
 }
 
-static int ztun_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-			struct nlattr *data[], struct netlink_ext_ack *extack)
+static int ztun_make(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
+		     struct netlink_ext_ack *extack)
 {
 	struct ztun *zt = netdev_priv(dev);
 	struct net_device *lower;
 	int err;
 
-	lower = __dev_get_by_index(src_net, nla_get_u32(tb[IFLA_LINK]));
+	lower = __dev_get_by_index(link_net, nla_get_u32(tb[IFLA_LINK]));
 	if (!lower) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK], "There is no such lower device");
 		return -ENODEV;
@@ -277,6 +277,8 @@ unregister:
 	unregister_netdevice(dev);
 	return err;
 }
+
+DEFINE_NEWLINK(ztun_newlink, ztun_make)
 
 static void ztun_dellink(struct net_device *dev, struct list_head *head)
 {
