@@ -283,7 +283,7 @@ const struct verb verbs[] = {
 	  "With a file, its expectations are held against the network as it is, and\n"
 	  "nothing else of it is run. `espalier check FILE` runs the whole lab.\n"
 	  "    check\n"
-	  "    check labs/05-static-routing.lab" },
+	  "    check labs/06-static-routing.lab" },
 	{ "lab", "TEXT [TEXT]", "begin a lab: its title, and what it is about",
 	  VERB_LOOKS, cmd_lab,
 	  "A lab is a file of commands. One with steps, opened by `espalier FILE.lab`,\n"
@@ -309,7 +309,7 @@ const struct verb verbs[] = {
 	  cmd_solution,
 	  "A walk leaves it out until solve is typed; -b, source and `espalier check` "
 	  "run\n"
-	  "it, and check --unsolved leaves it out: then the lab must fail.\n"
+	  "it; check --strict looks that something of the step fails before.\n"
 	  "    solution { link h1 h2 }" },
 	{ "next", "", "check the present step, and go on", 0, cmd_next, "    next" },
 	{ "back", "", "go back to the step before", 0, cmd_back,
