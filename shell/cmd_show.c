@@ -112,6 +112,9 @@ int cmd_show(struct session *s, const struct args *a, struct err *e)
 	} else if (args_has(a, "jobs")) {
 		say_none(s, s->jobs.v.n == 0, "jobs");
 		handlers_show_jobs(s, NULL);
+	} else if (args_has(a, "services")) {
+		say_none(s, !handlers_has_services(m), "services");
+		handlers_table_services(s, NULL);
 	} else if (args_has(a, "timeline")) {
 		timeline_show(s);
 	} else if ((v = args_get(a, "NODE", 0))) {

@@ -8,6 +8,7 @@
 #include "lang/verb.h"
 #include "run/doctor.h"
 #include "run/exec.h"
+#include "run/services.h"
 #include "shell/session.h"
 
 /* cmd_build.c */
@@ -26,6 +27,8 @@ verb_fn cmd_topo;
 verb_fn cmd_run, cmd_term;
 /* cmd_job.c */
 verb_fn cmd_jobs, cmd_stop, cmd_output, cmd_fg;
+/* cmd_service.c */
+verb_fn cmd_service, cmd_vtysh, cmd_birdc;
 /* cmd_ping.c, cmd_pingall.c */
 verb_fn cmd_ping, cmd_pingall;
 /* cmd_show.c */
@@ -69,6 +72,19 @@ char **handlers_program(const struct args *a, const struct arg *words, char **re
  */
 int handlers_program_end(struct session *s, const char *node, const char *command,
 			 const struct exec_end *end, struct err *e);
+
+/* The same for a program that talks to a node's services, in their place (cmd_run.c). */
+int handlers_run_placed(struct session *s, const char *node, char *const *argv,
+			const struct service_place *place, bool quiet, struct err *e);
+
+/* Services (show_services.c): those of one node or (NULL) of all; those that have ended
+ * since they were told of; `output NODE [SERVICE]`. */
+bool handlers_has_services(const struct model *m);
+void handlers_table_services(struct session *s, const struct node *only);
+void handlers_tell_ended_services(struct session *s);
+int handlers_service_log(struct session *s, const struct args *a, struct err *e);
+/* "ospfd ended, exit status 1"; free() it. */
+char *handlers_service_end(const struct service_run *r);
 
 /* The jobs, of one node or (NULL) of all, as a table. */
 void handlers_show_jobs(struct session *s, const char *node);

@@ -23,6 +23,26 @@
 	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay NODE NODE] "              \
 	"[via {bridge | shortbridge | ztun | macvlan | direct}] [enforced] "
 
+/* What a service can be, and its options. */
+#define SERVICE_ON "[on {all | PORT...}]"
+#define OSPF_KEYS                                                                        \
+	"[area {COUNT | ADDR}] " SERVICE_ON " [hello TIME] [dead TIME] "                 \
+	"[network {broadcast | point-to-point}]"
+#define SERVICE_PATTERN                                                                  \
+	"{routers | NODE...} {"                                                          \
+	"ospf {off | " OSPF_KEYS "} | ospf6 {off | " OSPF_KEYS "} | "                    \
+	"rip {off | " SERVICE_ON " [update TIME] [split-horizon {on | off}]} | "         \
+	"isis {off | [area COUNT] " SERVICE_ON " [hello TIME]} | "                       \
+	"bgp {off | as COUNT [id ADDR] [neighbor {{NODE | ADDR} as COUNT}...] "          \
+	"[network {connected | PREFIX...}]} | "                                          \
+	"pim {off | [rp ADDR] " SERVICE_ON "} | bfd [off] | "                            \
+	"frr {off | text TEXT | FILE} | bird {off | text TEXT | FILE} | "                \
+	"dhcp {off | range ADDR ADDR [router ADDR] [dns ADDR] [lease TIME] " SERVICE_ON  \
+	"} | dhcp-client {off | [on PORT]} | "                                           \
+	"dns {off | [name {WORD ADDR}...] [forward ADDR]} | "                            \
+	"http {off | [port COUNT] [folder FILE]} | iperf3 {off | [port COUNT]} | "       \
+	"tcpdump {off | {all | PORT} {to FILE}}}"
+
 const struct verb verbs[] = {
 	/* ---- building ---- */
 	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
@@ -180,8 +200,11 @@ const struct verb verbs[] = {
 	  "The program and what it started get SIGTERM, and SIGKILL 2 s later. A job\n"
 	  "that has ended already is taken off the list, its output with it.\n"
 	  "    stop 1" },
-	{ "output", "JOB", "show what a job has written", VERB_LOOKS, cmd_output,
-	  "    output 1" },
+	{ "output", "{JOB | NODE [SERVICE]}", "show what a job or service has written",
+	  VERB_LOOKS, cmd_output,
+	  "Of a service it is its log; without its name, those of all in the node.\n"
+	  "    output 1\n"
+	  "    output r1 ospf" },
 	{ "fg", "JOB", "bring a job to the foreground", 0, cmd_fg,
 	  "A stopped job goes on; the shell waits until it ends or stops again. What a\n"
 	  "job that was begun with & writes still goes to output JOB. In a file, it is\n"
@@ -190,6 +213,54 @@ const struct verb verbs[] = {
 	{ "term", "NODE", "open a shell in a node", VERB_TERMINAL, cmd_term,
 	  "It is $SHELL, or bash, or sh, with job control; leave it by exit or Ctrl-D.\n"
 	  "    term h1" },
+
+	/* ---- services ---- */
+	{ "service", SERVICE_PATTERN, "run a routing daemon, server or capture in nodes",
+	  VERB_CHANGES, cmd_service,
+	  "It is a part of the network: saved, undone, running after attach, and ended\n"
+	  "with its node or by off. Said again, its options are replaced. One that ends\n"
+	  "at once fails with the last of its log; `output NODE SERVICE` shows all of "
+	  "it.\n"
+	  "ospf, ospf6, rip, isis, bgp, pim, bfd are FRR's, on all interfaces unless on\n"
+	  "says which. Timers are quick, since an emulation is watched: hello 1s and "
+	  "dead\n"
+	  "four times that, RIP's update 5s, BGP's keepalive 3s. The standards' are "
+	  "hello\n"
+	  "10s dead 40s, update 30s. OSPF's links between two routers are\n"
+	  "point-to-point. bfd watches the neighbours of ospf, isis and bgp. BGP needs "
+	  "no\n"
+	  "policy to take routes, and announces a network whether it has it or not.\n"
+	  "frr and bird take a configuration of one's own, from a file or as a text; "
+	  "the\n"
+	  "network keeps the text. Where one of them computes a node's routes, route "
+	  "auto\n"
+	  "does not. dhcp and dns are dnsmasq, dhcp-client and http busybox. An http\n"
+	  "server without a folder has a page with the node's name.\n"
+	  "    service routers ospf\n"
+	  "    service r1 r2 ospf area 1 on eth0 eth1 hello 10s dead 40s\n"
+	  "    service r1 rip update 30s split-horizon off\n"
+	  "    service r1 bgp as 65001 neighbor r2 as 65002 network 10.1.0.0/16\n"
+	  "    service r1 bgp as 65001 neighbor 10.0.0.2 as 65002 network connected\n"
+	  "    service r1 frr r1.conf\n"
+	  "    service r1 frr text 'router bgp 65001'\n"
+	  "    service r1 ospf off\n"
+	  "    service h1 dhcp range 10.0.0.100 10.0.0.200 router 10.0.0.3 lease 10min\n"
+	  "    service h2 dhcp-client on eth0\n"
+	  "    service h1 dns name www.lab 10.0.0.2 mail.lab 10.0.0.3\n"
+	  "    service h1 http port 8080\n"
+	  "    service s1 tcpdump all to /tmp/s1.pcap" },
+	{ "vtysh", "NODE [COMMAND]", "FRR's prompt in a node, or a command for it", 0,
+	  cmd_vtysh,
+	  "If a word has blanks in it, each word is a command. What is changed so is no\n"
+	  "part of the network: it is not saved, and gone when the service is started\n"
+	  "again.\n"
+	  "    vtysh r1\n"
+	  "    vtysh r1 show ip route\n"
+	  "    vtysh r1 'conf t' 'router rip' 'no network eth1'" },
+	{ "birdc", "NODE [COMMAND]", "BIRD's prompt in a node, or a command for it", 0,
+	  cmd_birdc,
+	  "    birdc r1\n"
+	  "    birdc r1 show protocols" },
 
 	/* ---- checking ---- */
 	{ "ping", "NODE {NODE | ADDR} [count COUNT]", "ping from a node", VERB_LOOKS,
@@ -227,7 +298,8 @@ const struct verb verbs[] = {
 	  "    monitor r1 r2 every 200ms\n"
 	  "    monitor h1 for 10s" },
 	{ "show",
-	  "[nodes | links | addresses | routes | queues | jobs | timeline | NODE | LINK]",
+	  "[nodes | links | addresses | routes | queues | services | jobs | timeline | "
+	  "NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"
 	  "    show\n"

@@ -31,6 +31,7 @@ static void node_release(struct node *n)
 	vec_free(&n->ports);
 	vec_free(&n->loopback);
 	vec_free(&n->routes);
+	services_release(&n->services);
 	free(n);
 }
 
@@ -361,6 +362,7 @@ struct node *model_edit_node(struct model *m, uint32_t id)
 	vec_copy(&own->ports, &shared->ports);
 	vec_copy(&own->loopback, &shared->loopback);
 	vec_copy(&own->routes, &shared->routes);
+	services_share(&own->services, &shared->services);
 	m->names.v[name_place(m, own->name)] = own;
 	m->nodes.v[at] = own;
 	shared->refs--;

@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "model/ip.h"
+#include "model/service.h"
 #include "model/shape.h"
 #include "model/tunnel.h"
 
@@ -103,6 +104,7 @@ struct node {
 	VEC(struct port) ports; /* by interface number */
 	address_vec loopback;	/* further addresses of lo */
 	VEC(struct route) routes;
+	service_vec services;
 };
 
 struct model {

@@ -44,6 +44,7 @@ enum stage {
 	STAGE_MOUNTS,
 	STAGE_HOSTS,
 	STAGE_HOSTNAME,
+	STAGE_FILES,
 	STAGE_DESCRIPTORS,
 	STAGE_RUN,
 };
@@ -54,6 +55,7 @@ static const char *const stages[] = {
 	[STAGE_MOUNTS] = "give it mounts of its own",
 	[STAGE_HOSTS] = "give it the network's hosts file",
 	[STAGE_HOSTNAME] = "set its hostname",
+	[STAGE_FILES] = "give it files of its own",
 	[STAGE_DESCRIPTORS] = "arrange its descriptors",
 	[STAGE_RUN] = "run it",
 };
@@ -169,6 +171,14 @@ static int mount_hosts(const char *network_dir)
 	return mount(hosts, "/etc/hosts", NULL, MS_BIND, NULL);
 }
 
+static int place_files(const struct exec_spec *s)
+{
+	for (size_t i = 0; s->mounts && s->mounts[i][0]; i++)
+		if (mount(s->mounts[i][0], s->mounts[i][1], NULL, MS_BIND, NULL) < 0)
+			return -1;
+	return s->folder ? chdir(s->folder) : 0;
+}
+
 static int take_group(const struct exec_spec *s)
 {
 	if (!s->own_group)
@@ -219,6 +229,8 @@ static enum stage become(const struct start *c)
 		return STAGE_HOSTS;
 	if (sethostname(s->node, strlen(s->node)) < 0)
 		return STAGE_HOSTNAME;
+	if (place_files(s) < 0)
+		return STAGE_FILES;
 	if (arrange_descriptors(s) < 0)
 		return STAGE_DESCRIPTORS;
 	setenv("ESPALIER_NETWORK", c->network->name, 1);

@@ -19,6 +19,7 @@
 #include "kern/node.h"
 #include "run/journal.h"
 #include "run/lock.h"
+#include "run/services.h"
 #include "run/unfinished.h"
 #include "run/wire_process.h"
 
@@ -46,6 +47,7 @@ static struct network *network_new(const char *name)
 	n->name = mem_strdup(name);
 	n->dir = network_dir(name);
 	n->lock_fd = -1;
+	services_load(n);
 	return n;
 }
 
@@ -57,6 +59,7 @@ void network_detach(struct network *n)
 	journal_close(n->journal);
 	history_free(n->history);
 	network_drop_unfinished(n);
+	services_free(n->services);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);
 	free(n->name);
