@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "shell/handlers.h"
+#include "shell/interrupt.h"
 #include "shell/lab.h"
 #include "shell/lesson.h"
 #include "shell/script.h"
@@ -128,7 +129,7 @@ static void check_needed(struct session *s, const struct lab *l,
 	s->unsolved = false;
 	s->out.json = json;
 	s->check = counts;
-	if (s->interrupted)
+	if (s->interrupted || interrupt_ending())
 		return;
 	needed = once.failed > 0;
 	if (once.held + once.failed == 0)
@@ -149,7 +150,7 @@ static int run_strictly(struct session *s, const char *path, struct err *e)
 	if (r < 0)
 		return e->place.line ? err_context(e, "%s:%u", path, e->place.line) : r;
 	vec_each (&l.parts, p) {
-		if (s->interrupted || s->leave)
+		if (s->interrupted || s->leave || interrupt_ending())
 			break;
 		if (p->kind == PART_STEP) {
 			step++;

@@ -39,7 +39,7 @@
 	"frr {off | text TEXT | FILE} | bird {off | text TEXT | FILE} | "                \
 	"dhcp {off | range ADDR ADDR [router ADDR] [dns ADDR] [lease TIME] " SERVICE_ON  \
 	"} | dhcp-client {off | [on PORT]} | "                                           \
-	"dns {off | [name {WORD ADDR}...] [forward ADDR]} | "                            \
+	"dns {off | [name {WORD ADDR}...] [ttl TIME] [forward ADDR]} | "                 \
 	"http {off | [port COUNT] [folder FILE]} | iperf3 {off | [port COUNT]} | "       \
 	"tcpdump {off | {all | PORT} {to FILE}}}"
 

@@ -32,9 +32,10 @@ static const char *const names[SERVICE_KINDS] = {
 
 /* Words that others follow. No value looks like one. */
 static const char *const keys[] = {
-	"area", "on",	"hello", "dead",   "network", "update",	  "split-horizon",
-	"rp",	"as",	"id",	 "range",  "router",  "neighbor", "dns",
-	"name", "port", "lease", "folder", "forward", "to",	  "text",
+	"area",		 "on",	"hello", "dead", "network", "update",
+	"split-horizon", "rp",	"as",	 "id",	 "range",   "router",
+	"neighbor",	 "dns", "name",	 "port", "lease",   "folder",
+	"forward",	 "to",	"text",	 "ttl",
 };
 
 const char *service_name(enum service_kind kind)

@@ -27,6 +27,7 @@ static const struct {
 	{ "dead", 1, SECONDS_MAX },
 	{ "update", RIP_UPDATE_MIN, SECONDS_MAX },
 	{ "lease", LEASE_MIN, 365 * 86400 },
+	{ "ttl", 0, 365 * 86400 },
 };
 
 static int check_times(const struct service *s, const char **ret_key, struct err *e)

@@ -133,7 +133,9 @@ static void dns(const struct service *s, const char *folder, struct daemons *ret
 
 	str_add(&c, "log-facility=-\nlog-queries\nno-hosts\nno-resolv\n");
 	for (size_t i = 0; (name = service_word(s, "name", i)); i += 2)
-		str_addf(&c, "host-record=%s,%s\n", name, service_word(s, "name", i + 1));
+		str_addf(&c, "host-record=%s,%s\nlocal=/%s/\n", name,
+			 service_word(s, "name", i + 1), name);
+	str_addf(&c, "local-ttl=%u\n", service_seconds(s, "ttl", 0));
 	if (forward)
 		str_addf(&c, "server=%s\n", forward);
 	d->config = str_take(&c);
