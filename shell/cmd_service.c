@@ -275,6 +275,8 @@ static int prompt(struct session *s, const struct args *a, const char *const *ar
 	}
 	vec_push(&words, NULL);
 	service_place(s->net, name, &place);
+	if (strcmp(package, "frr") != 0)
+		place.mounts[0][0] = NULL; /* these are what FRR wants */
 	r = handlers_run_placed(s, name, words.v, &place, !command, e);
 	service_place_free(&place);
 	vec_free(&words);
