@@ -58,8 +58,7 @@ static char *file_path(const struct session *s, const struct arg *arg)
 
 static int check_text(const char *text, size_t n, struct err *e)
 {
-	cleanup_free char *quoted = NULL;
-	json_t *json = NULL;
+	json_t *json;
 
 	if (n > SERVICE_TEXT_MAX)
 		return err_set(e, EFBIG, "a configuration is of at most %d bytes",
