@@ -58,8 +58,7 @@ static char *file_path(const struct session *s, const struct arg *arg)
 
 static int check_text(const char *text, size_t n, struct err *e)
 {
-	cleanup_free char *quoted = NULL;
-	json_t *json = NULL;
+	json_t *json;
 
 	if (n > SERVICE_TEXT_MAX)
 		return err_set(e, EFBIG, "a configuration is of at most %d bytes",
@@ -275,6 +274,8 @@ static int prompt(struct session *s, const struct args *a, const char *const *ar
 	}
 	vec_push(&words, NULL);
 	service_place(s->net, name, &place);
+	if (strcmp(package, "frr") != 0)
+		place.mounts[0][0] = NULL; /* these are what FRR wants */
 	r = handlers_run_placed(s, name, words.v, &place, !command, e);
 	service_place_free(&place);
 	vec_free(&words);

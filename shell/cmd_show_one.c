@@ -82,6 +82,8 @@ static json_t *node_json(struct session *s, const struct node *n)
 	json_object_set_new(o, "interfaces", handlers_take_result(s));
 	handlers_table_routes(s, n);
 	json_object_set_new(o, "routes", handlers_take_result(s));
+	handlers_table_services(s, n);
+	json_object_set_new(o, "services", handlers_take_result(s));
 	handlers_show_jobs(s, n->name);
 	json_object_set_new(o, "jobs", handlers_take_result(s));
 	return o;
@@ -105,6 +107,10 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 	if (n->routes.n) {
 		say_blank(s);
 		handlers_table_routes(s, n);
+	}
+	if (n->services.n) {
+		say_blank(s);
+		handlers_table_services(s, n);
 	}
 	if (has_jobs(s, n->name)) {
 		say_blank(s);

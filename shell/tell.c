@@ -171,11 +171,37 @@ static void node_added(struct teller *t, size_t *hidden, const struct node *n)
 		json_array_append_new(t->added, node_json(n));
 }
 
+static void tell_services(struct teller *t, size_t *hidden, const struct node *old,
+			  const struct node *new)
+{
+	vec_each (&old->services, s)
+		if (!node_service(new, (*s)->kind))
+			say(t, hidden, STYLE_PLAIN, "%s: %s ended", new->name,
+			    service_name((*s)->kind));
+	vec_each (&new->services, s) {
+		const struct service *was = node_service(old, (*s)->kind);
+
+		if (!was || !service_same(was, *s))
+			say(t, hidden, STYLE_PLAIN, "%s: %s runs%s", new->name,
+			    service_name((*s)->kind), was ? " with other options" : "");
+	}
+}
+
+static json_t *services_json(const struct node *n)
+{
+	json_t *array = json_array();
+
+	vec_each (&n->services, s)
+		json_array_append_new(array, json_string(service_name((*s)->kind)));
+	return array;
+}
+
 static void node_changed(struct teller *t, size_t *hidden, const struct node *old,
 			 const struct node *new)
 {
 	bool routes = tell_routes(t, hidden, old, new);
 	bool loopback = !addresses_same(&old->loopback, &new->loopback);
+	bool services = !services_same(&old->services, &new->services);
 
 	if (old->up != new->up)
 		say(t, hidden, STYLE_PLAIN, "%s %s", new->name, new->up ? "up" : "down");
@@ -187,9 +213,11 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 
 		tell_renumbered(t, hidden, iface, &old->loopback, &new->loopback);
 	}
+	if (services)
+		tell_services(t, hidden, old, new);
 	/* a port more or less is told with its link */
-	if (t->changed &&
-	    (routes || loopback || old->up != new->up || old->stp != new->stp)) {
+	if (t->changed && (routes || loopback || services || old->up != new->up ||
+			   old->stp != new->stp)) {
 		json_t *o = json_pack("{s:s}", "node", new->name);
 
 		if (old->up != new->up)
@@ -200,6 +228,8 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 		if (loopback)
 			json_object_set_new(o, "loopback",
 					    describe_addresses_json(&new->loopback));
+		if (services)
+			json_object_set_new(o, "services", services_json(new));
 		if (routes)
 			json_object_set_new(o, "routes", routes_json(new));
 		json_array_append_new(t->changed, o);

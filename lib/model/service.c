@@ -272,7 +272,8 @@ int model_del_service(struct model *m, uint32_t id, enum service_kind kind, stru
 		return err_set(e, ENOENT, "the node is gone");
 	if (!node_service(n, kind)) {
 		err_set(e, ENOENT, "%s has no service %s", n->name, names[kind]);
-		return err_hint(e, "`show services` lists those there are");
+		err_hint(e, "`show services` lists those there are");
+		return -ENOENT;
 	}
 	n = model_edit_node(m, id);
 	service_release(n->services.v[place_of(n, kind)]);

@@ -73,8 +73,9 @@ static void bird(const struct service *s, struct daemons *ret)
 				     "bird.ctl", "-P", "bird.pid", NULL };
 	struct daemon *d = add(ret, s, "bird2", argv);
 
-	d->ready = READY_FILE;
-	d->ready_word = "bird.ctl";
+	/* its socket is there before it has read the configuration */
+	d->ready = READY_LOG;
+	d->ready_word = "Started";
 	d->config = mem_printf("%s\n", service_word(s, "text", 0));
 	finish(d);
 }

@@ -32,6 +32,7 @@
 
 #include "base/mem.h"
 #include "kern/netns.h"
+#include "run/exec_groups.h"
 
 enum {
 	EXIT_NOT_STARTED = 127, /* as in sh; seen by nobody but a tracer */
@@ -235,6 +236,7 @@ static enum stage become(const struct start *c)
 		return STAGE_DESCRIPTORS;
 	setenv("ESPALIER_NETWORK", c->network->name, 1);
 	setenv("ESPALIER_NODE", s->node, 1);
+	exec_pretend_groups();
 	reset_signals();
 	execvp(s->argv[0], s->argv);
 	return STAGE_RUN;

@@ -4,6 +4,7 @@
  * A program that is ready has its socket, listens, or says so in its log; that is
  * waited for. One that ends before is an error with the last that it wrote.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -131,7 +132,27 @@ int service_start(struct network *n, struct service_start *s, struct err *e)
 
 /* ---- whether it runs ---- */
 
-/* Of /proc/net/tcp: "  0: 00000000:0050 00000000:0000 0A …" */
+/* Whether a socket is the process' own, not that of another in its namespace. */
+static bool has_socket(pid_t pid, unsigned long inode)
+{
+	cleanup_free char *path = mem_printf("/proc/%d/fd", (int)pid);
+	cleanup_free char *wanted = mem_printf("socket:[%lu]", inode);
+	DIR *dir = opendir(path);
+	struct dirent *d;
+	bool found = false;
+
+	while (dir && !found && (d = readdir(dir))) {
+		char to[64] = "";
+
+		found = readlinkat(dirfd(dir), d->d_name, to, sizeof(to) - 1) > 0 &&
+			strcmp(to, wanted) == 0;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Of /proc/net/tcp: "  0: 00000000:0050 00000000:0000 0A …", with the socket's inode. */
 static bool listens_in(pid_t pid, const char *file, unsigned port)
 {
 	cleanup_free char *path = mem_printf("/proc/%d/net/%s", (int)pid, file);
@@ -141,10 +162,13 @@ static bool listens_in(pid_t pid, const char *file, unsigned port)
 
 	while (f && !found && fgets(line, sizeof(line), f)) {
 		unsigned own, state;
+		unsigned long inode;
 
-		found = sscanf(line, " %*d: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x", &own,
-			       &state) == 2 &&
-			own == port && state == TCP_LISTEN;
+		found = sscanf(line,
+			       " %*d: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x %*s %*s %*s %*d "
+			       "%*d %lu",
+			       &own, &state, &inode) == 3 &&
+			own == port && state == TCP_LISTEN && has_socket(pid, inode);
 	}
 	if (f)
 		fclose(f);
