@@ -112,6 +112,17 @@ const struct verb verbs[] = {
 	  "802.1D)\n"
 	  "a new port forwards after some seconds.\n"
 	  "    stp s1 on" },
+	{ "vlan", "{NODE {on | off} | IFACE {none | VLAN | trunk VLANS [native VLAN]}}",
+	  "set which VLANs a switch's ports carry", VERB_CHANGES, cmd_vlan,
+	  "On, a switch keeps VLANs (IEEE 802.1Q) apart; a new port is in VLAN 1. A\n"
+	  "port of one VLAN takes and gives untagged frames. A trunk's have tags; those\n"
+	  "without are of its native VLAN, or dropped. none makes it as a new port, off\n"
+	  "all of them. Each VLAN is a LAN, with addresses of its own. A router reads\n"
+	  "tags by sub-interfaces, which keep makes.\n"
+	  "    vlan s1 on\n"
+	  "    vlan s1:eth0 10\n"
+	  "    vlan s1:eth1 trunk 10,20-30 native 1\n"
+	  "    vlan s1:eth0 none" },
 	{ "ip", "IFACE {ADDR/LEN... | none}", "give an interface its addresses",
 	  VERB_CHANGES, cmd_ip,
 	  "These replace all the interface had. With none it has no address, and\n"
@@ -131,6 +142,21 @@ const struct verb verbs[] = {
 	  "    route r1 2001:db8:9::/64 via fd00::2\n"
 	  "    route r1 10.9.0.0/16 none\n"
 	  "    route auto" },
+	{ "keep", "NODE {none [COUNT] | COMMAND}",
+	  "run a command that sets a node up, and remember it", VERB_CHANGES, cmd_keep,
+	  "For what no other command sets: VRFs, policy rules, NAT, firewalls, sysctls.\n"
+	  "If it succeeds, which may take a minute, it becomes a part of the network: "
+	  "it\n"
+	  "is saved, and run again where the node is made anew. Its effect cannot be\n"
+	  "taken back by itself: undo, and none, which forgets all or the one that show\n"
+	  "NODE gives this number, make the node anew without it, ending its programs.\n"
+	  "Files that it names are read again each time.\n"
+	  "    keep r1 ip rule add from 10.0.0.0/24 table 100\n"
+	  "    keep r1 ip link add red type vrf table 10\n"
+	  "    keep r1 ip link add link eth0 name eth0.10 type vlan id 10\n"
+	  "    keep r1 nft add table ip nat\n"
+	  "    keep r1 none 2\n"
+	  "    keep r1 none" },
 	{ "set", "auto {on | off}", "switch automatic addresses on or off", VERB_CHANGES,
 	  cmd_set,
 	  "On, as it is at first, every link gets a subnet of 10.0.0.0/8 and one of\n"

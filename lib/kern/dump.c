@@ -4,8 +4,10 @@
 #include "kern/dump.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
 #include <linux/net_namespace.h>
@@ -23,8 +25,13 @@ static void read_bridge(struct nlattr *data, struct dump_iface *ret)
 {
 	struct nlattr *a[IFLA_BR_MAX + 1];
 
-	if (nla_parse_nested(a, IFLA_BR_MAX, data, NULL) == 0 && a[IFLA_BR_STP_STATE])
+	if (nla_parse_nested(a, IFLA_BR_MAX, data, NULL) < 0)
+		return;
+	if (a[IFLA_BR_STP_STATE])
 		ret->stp = nla_get_u32(a[IFLA_BR_STP_STATE]) != 0;
+	/* a kernel without VLANs in its bridges does not tell */
+	if (a[IFLA_BR_VLAN_FILTERING])
+		ret->vlan = nla_get_u8(a[IFLA_BR_VLAN_FILTERING]) != 0;
 }
 
 /* Where a kind of tunnel has its attributes. */
@@ -114,6 +121,19 @@ static void read_link(const struct nlmsghdr *h, void *cookie)
 	vec_push(&d->ifaces, r);
 }
 
+int dump_iface(struct netlink *nl, int ifindex, struct dump_iface *ret, struct err *e)
+{
+	struct dump d = { 0 };
+	int r = netlink_ask(nl, request_link(ifindex), read_link, &d, e);
+
+	if (r == 0 && !d.ifaces.n)
+		r = err_sys(e, ENODEV, "look at an interface");
+	if (r == 0)
+		*ret = d.ifaces.v[0];
+	dump_free(&d);
+	return r;
+}
+
 static int by_ifindex(const void *a, const void *b)
 {
 	const struct dump_iface *x = a, *y = b;
@@ -186,7 +206,8 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
 	    (i->rtm_protocol != OUR_PROTOCOL && i->rtm_protocol != RTPROT_KERNEL) ||
-	    i->rtm_table != RT_TABLE_MAIN || i->rtm_type != RTN_UNICAST ||
+	    (i->rtm_protocol == OUR_PROTOCOL && i->rtm_table != RT_TABLE_MAIN) ||
+	    i->rtm_type != RTN_UNICAST ||
 	    (i->rtm_family != AF_INET && i->rtm_family != AF_INET6) ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, RTA_MAX, NULL) < 0)
 		return;
@@ -224,6 +245,55 @@ static void read_qdisc(const struct nlmsghdr *h, void *cookie)
 		vec_push(&d->qdiscs, q);
 }
 
+/* ---- VLANs ---- */
+
+static void begin_vlans(void *cookie)
+{
+	struct dump *d = cookie;
+
+	d->vlans.n = 0;
+}
+
+static void read_vlans(const struct nlmsghdr *h, void *cookie)
+{
+	struct dump *d = cookie;
+	const struct ifinfomsg *i = NLMSG_DATA(h);
+	struct nlattr *a[IFLA_MAX + 1], *at;
+	uint16_t first = 0;
+	int rest;
+
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, IFLA_MAX, NULL) < 0 ||
+	    !a[IFLA_AF_SPEC])
+		return;
+	nla_for_each_nested(at, a[IFLA_AF_SPEC], rest)
+	{
+		const struct bridge_vlan_info *v = nla_data(at);
+
+		if (nla_type(at) != IFLA_BRIDGE_VLAN_INFO ||
+		    nla_len(at) < (int)sizeof(*v))
+			continue;
+		if (v->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
+			first = v->vid;
+			continue;
+		}
+		vec_push(&d->vlans,
+			 ((struct dump_vlan){
+				 .ifindex = i->ifi_index,
+				 .first = v->flags & BRIDGE_VLAN_INFO_RANGE_END ? first
+										: v->vid,
+				 .last = v->vid,
+				 .native = v->flags & BRIDGE_VLAN_INFO_PVID,
+				 .untagged = v->flags & BRIDGE_VLAN_INFO_UNTAGGED,
+			 }));
+	}
+}
+
+int dump_vlans(struct netlink *nl, struct dump *d, struct err *e)
+{
+	return netlink_dump(nl, request_vlans(), begin_vlans, read_vlans, d, e);
+}
+
 /* ---- all ---- */
 
 int dump_read(struct netlink *nl, bool qdiscs, struct dump *ret, struct err *e)
@@ -253,6 +323,7 @@ void dump_free(struct dump *d)
 	vec_free(&d->routes);
 	vec_free(&d->subnets);
 	vec_free(&d->qdiscs);
+	vec_free(&d->vlans);
 }
 
 /* ---- namespaces ---- */

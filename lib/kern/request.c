@@ -177,6 +177,8 @@ static struct nl_msg *bridge_message(const struct node_settings *s, int flags,
 	nla_put_string(m, IFLA_INFO_KIND, "bridge");
 	data = nla_nest_start(m, IFLA_INFO_DATA);
 	nla_put_u32(m, IFLA_BR_STP_STATE, s->stp);
+	if (s->vlan || s->vlan_off)
+		nla_put_u8(m, IFLA_BR_VLAN_FILTERING, s->vlan);
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
 	return m;

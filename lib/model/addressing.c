@@ -78,33 +78,27 @@ static void walk_typed(struct lan_walk *w, const struct link *l, int end)
  */
 static void walk_lan(struct lan_walk *w, uint32_t link, int end)
 {
-	VEC(uint32_t) queue = { 0 }; /* switches to visit; each once */
+	struct crossing queue = { 0 };
 	const struct link *first = model_link(w->m, link);
 
 	walk_typed(w, first, !end);
-	if (w->m->automatic &&
-	    model_node(w->m, first->end[!end].node)->kind == NODE_SWITCH)
-		vec_push(&queue, first->end[!end].node);
-	for (size_t at = 0; at < queue.n; at++) {
-		const struct node *sw = model_node(w->m, queue.v[at]);
+	if (w->m->automatic)
+		crossing_enter(&queue, w->m, first, !end, 0);
+	for (size_t at = 0; at < queue.v.n; at++) {
+		const struct inside in = queue.v.v[at];
 
-		vec_each (&sw->ports, p) {
+		vec_each (&model_node(w->m, in.node)->ports, p) {
 			const struct link *l = p->link ? model_link(w->m, p->link) : NULL;
-			uint32_t far = l ? l->end[!p->end].node : 0;
-			bool seen = false;
+			int tag = l ? vlan_outside(w->m, l, p->end, in.vlan) : -1;
 
-			if (!l || l->id == link)
+			if (tag < 0 || l->id == link)
 				continue;
-			walk_typed(w, l, !p->end);
-			if (model_node(w->m, far)->kind != NODE_SWITCH)
-				continue;
-			vec_each (&queue, q)
-				seen |= *q == far;
-			if (!seen)
-				vec_push(&queue, far);
+			if (!tag)
+				walk_typed(w, l, !p->end);
+			crossing_enter(&queue, w->m, l, !p->end, tag);
 		}
 	}
-	vec_free(&queue);
+	vec_free(&queue.v);
 }
 
 /* Whether interface addresses may be set: the checks that need no LAN. */

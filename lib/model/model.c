@@ -31,6 +31,7 @@ static void node_release(struct node *n)
 	vec_free(&n->ports);
 	vec_free(&n->loopback);
 	vec_free(&n->routes);
+	kept_free(&n->kept);
 	free(n);
 }
 
@@ -40,6 +41,8 @@ static void link_release(struct link *l)
 		return;
 	vec_free(&l->end[0].addresses);
 	vec_free(&l->end[1].addresses);
+	vlans_free(&l->end[0].vlans);
+	vlans_free(&l->end[1].vlans);
 	free(l->name);
 	free(l);
 }
@@ -361,6 +364,7 @@ struct node *model_edit_node(struct model *m, uint32_t id)
 	vec_copy(&own->ports, &shared->ports);
 	vec_copy(&own->loopback, &shared->loopback);
 	vec_copy(&own->routes, &shared->routes);
+	kept_copy(&own->kept, &shared->kept);
 	m->names.v[name_place(m, own->name)] = own;
 	m->nodes.v[at] = own;
 	shared->refs--;
@@ -380,6 +384,8 @@ struct link *model_edit_link(struct model *m, uint32_t id)
 	own->name = mem_strdup(shared->name);
 	vec_copy(&own->end[0].addresses, &shared->end[0].addresses);
 	vec_copy(&own->end[1].addresses, &shared->end[1].addresses);
+	vlans_copy(&own->end[0].vlans, &shared->end[0].vlans);
+	vlans_copy(&own->end[1].vlans, &shared->end[1].vlans);
 	m->links.v[at] = own;
 	shared->refs--;
 	return own;

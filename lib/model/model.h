@@ -25,8 +25,10 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "model/ip.h"
+#include "model/kept.h"
 #include "model/shape.h"
 #include "model/tunnel.h"
+#include "model/vlan.h"
 
 enum {
 	NODE_NAME_MAX = 63,	 /* a DNS label, RFC 1035 2.3.4; also a hostname */
@@ -69,6 +71,7 @@ struct iface {
 	bool manual;	/* auto addressing keeps off (`ip X none` or addresses typed) */
 	uint8_t mac[6];
 	address_vec addresses; /* none on a switch */
+	struct vlans vlans;    /* a switch that has vlan set; else as a new port's */
 };
 
 struct link {
@@ -100,9 +103,11 @@ struct node {
 	enum node_kind kind;
 	bool up;
 	bool stp;		/* switch: spanning tree protocol, IEEE 802.1D */
+	bool vlan;		/* switch: knows VLANs, IEEE 802.1Q */
 	VEC(struct port) ports; /* by interface number */
 	address_vec loopback;	/* further addresses of lo */
 	VEC(struct route) routes;
+	kept_vec kept;
 };
 
 struct model {
@@ -223,6 +228,15 @@ int model_set_shape(struct model *m, uint32_t link, int end, const struct shape 
 int model_set_engine(struct model *m, uint32_t link, enum shape_engine engine,
 		     struct err *e);
 int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e);
+/* Off: its ports are as new ones. */
+int model_set_vlan(struct model *m, uint32_t id, bool on, struct err *e);
+/* Of a switch's port, whose switch has to know VLANs; v is copied. */
+int model_set_vlans(struct model *m, uint32_t link, int end, const struct vlans *v,
+		    struct err *e);
+/* A command, behind those that the node has. */
+int model_keep(struct model *m, uint32_t node, const char *command, struct err *e);
+/* Forgets the number'th, from 1; 0: all. -ENOENT. */
+int model_forget(struct model *m, uint32_t node, size_t number, struct err *e);
 
 /* Decides for each link with AUTO who carries it: wire where the kernel cannot do its
  * shapes, as can() says. */

@@ -32,6 +32,8 @@ char *step_text(const struct plan *p, const struct step *s)
 				  iface_text(m, s->link, 1, other));
 	case STEP_IFACE_SET:
 		return mem_strdup(iface_text(m, s->link, s->end, iface));
+	case STEP_VLAN_SET:
+		return mem_printf("%s: VLANs", iface_text(m, s->link, s->end, iface));
 	case STEP_SHAPE_SET:
 		return mem_printf("%s: shape", iface_text(m, s->link, s->end, iface));
 	case STEP_ADDRESS_ADD:
@@ -45,6 +47,8 @@ char *step_text(const struct plan *p, const struct step *s)
 	case STEP_ROUTE_DEL:
 		words = route_words(&s->route);
 		return mem_printf("%s: %s", s->node->name, words);
+	case STEP_KEEP:
+		return mem_printf("%s: %s", s->node->name, s->node->kept.v[s->kept]);
 	}
 	return mem_strdup("");
 }

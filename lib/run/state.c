@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/state_setup.h"
 #include "run/state_shape.h"
 #include "run/state_tunnel.h"
 
@@ -65,8 +66,7 @@ static json_t *write_node(const struct node *n)
 	put_text(o, "kind", node_kind_name(n->kind));
 	if (!n->up)
 		put(o, "up", json_false());
-	if (n->stp)
-		put(o, "stp", json_true());
+	state_write_setup(o, n);
 	if (n->loopback.n)
 		put(o, "loopback", write_addresses(&n->loopback));
 	if (n->routes.n) {
@@ -105,6 +105,7 @@ static json_t *write_end(const struct link *l, int end)
 	}
 	if (i->addresses.n)
 		put(o, "addresses", write_addresses(&i->addresses));
+	state_write_vlans(o, &i->vlans);
 	return o;
 }
 
@@ -166,7 +167,7 @@ static bool same_node(const struct node *a, const struct node *b)
 {
 	return a == b ||
 	       (strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->up == b->up &&
-		a->stp == b->stp && same_addresses(&a->loopback, &b->loopback) &&
+		state_same_setup(a, b) && same_addresses(&a->loopback, &b->loopback) &&
 		same_routes(a, b));
 }
 
@@ -322,6 +323,7 @@ static struct node *node_to_fill(struct model *m, uint32_t id, const char *name)
 		n = model_edit_node(m, id);
 		vec_free(&n->loopback);
 		vec_free(&n->routes);
+		kept_free(&n->kept);
 		return n;
 	}
 	if (n || model_node_named(m, name))
@@ -349,7 +351,8 @@ static int read_node(const struct reading *x, const json_t *o)
 		return bad(x, "a node");
 	n->kind = kind;
 	n->up = !json_is_false(json_object_get(o, "up"));
-	n->stp = json_is_true(json_object_get(o, "stp"));
+	if (!state_read_setup(o, n))
+		return bad(x, "a node");
 	r = read_addresses(x, json_object_get(o, "loopback"), &n->loopback);
 	return r < 0 ? r : read_routes(x, json_object_get(o, "routes"), n);
 }
@@ -371,7 +374,7 @@ static int read_end(const struct reading *x, const json_t *o, struct link *l, in
 	i->manual = json_is_true(json_object_get(o, "manual"));
 	link_default_mac(l->id, end, i->mac);
 	if (!model_node(x->m, i->node) || i->index >= NODE_PORTS_MAX ||
-	    (mac && !read_mac(mac, i->mac)))
+	    (mac && !read_mac(mac, i->mac)) || !state_read_vlans(o, &i->vlans))
 		return bad(x, "an interface");
 	return read_addresses(x, json_object_get(o, "addresses"), &i->addresses);
 }
@@ -380,6 +383,8 @@ static void free_link(struct link *l)
 {
 	vec_free(&l->end[0].addresses);
 	vec_free(&l->end[1].addresses);
+	vlans_free(&l->end[0].vlans);
+	vlans_free(&l->end[1].vlans);
 	free(l->name);
 	free(l);
 }
@@ -429,8 +434,6 @@ static int read_link(const struct reading *x, const json_t *o)
 	model_plug_link(x->m, l);
 	return 0;
 }
-
-/* ---- all ---- */
 
 static int read_all(const struct reading *x, const json_t *o)
 {
