@@ -79,6 +79,7 @@ static int keep(struct network *n, const struct step *s, bool journal,
 int carry_out(struct network *n, const struct plan *p, bool journal,
 	      const struct hooks *hooks, bool *ret_ending, struct err *e)
 {
+	bool ends;
 	int r = 0;
 
 	*ret_ending = false;
@@ -88,10 +89,12 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 			r = err_set(e, EINTR, "interrupted: the network is as it was");
 			break;
 		}
-		if (journal && !*ret_ending && p->steps.v[at].op == STEP_NODE_DEL)
+		/* links that come again are not among what a way back would look at */
+		ends = p->between || p->steps.v[at].op == STEP_NODE_DEL;
+		if (journal && !*ret_ending && ends)
 			r = journal_mark_ending(n->journal, e);
 		if (r == 0) {
-			*ret_ending |= p->steps.v[at].op == STEP_NODE_DEL;
+			*ret_ending |= ends;
 			r = p->steps.v[at].op == STEP_KEEP
 				    ? keep(n, &p->steps.v[at], journal && !*ret_ending,
 					   hooks, e)
