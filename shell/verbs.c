@@ -131,15 +131,19 @@ const struct verb verbs[] = {
 	  "    ip h1:eth0 192.168.7.1/24 2001:db8::1/64\n"
 	  "    ip r1:lo 192.0.2.1/32\n"
 	  "    ip h1:eth0 none" },
-	{ "route", "{auto | NODE PREFIX {via ADDR [metric COUNT] | none}}",
+	{ "route", "{auto | NODE PREFIX {{via ADDR}... [metric COUNT] | none}}",
 	  "set, delete or compute routes", VERB_CHANGES, cmd_route,
-	  "A route to the same prefix with the same metric is replaced; none deletes "
-	  "all\n"
-	  "to that prefix. route auto computes shortest paths for the whole network, as\n"
-	  "it is now: ask again after a change. Routes that were typed stay.\n"
+	  "A route to the same prefix with the same metric is replaced; none deletes\n"
+	  "all to that prefix. Several next hops share the packets, a connection's by\n"
+	  "one of them (the kernel chooses by addresses alone, unless the sysctl\n"
+	  "fib_multipath_hash_policy is 1). route auto computes shortest paths for the\n"
+	  "whole network, as it is now: ask again after a change. Routes that were "
+	  "typed\n"
+	  "stay.\n"
 	  "    route h1 default via 10.0.0.254\n"
 	  "    route r1 10.9.0.0/16 via 10.0.0.2 metric 20\n"
 	  "    route r1 2001:db8:9::/64 via fd00::2\n"
+	  "    route r1 10.9.0.0/16 via 10.0.0.2 via 10.0.0.3\n"
 	  "    route r1 10.9.0.0/16 none\n"
 	  "    route auto" },
 	{ "keep", "NODE {none [COUNT] | COMMAND}",

@@ -311,7 +311,7 @@ static int do_links_del(struct kern *k, size_t at, size_t last, struct err *e)
 	return r;
 }
 
-static struct nl_msg *inside_request(const struct step *s)
+static struct nl_msg *inside_request(const struct model *m, const struct step *s)
 {
 	switch (s->op) {
 	case STEP_NODE_SET:
@@ -323,7 +323,7 @@ static struct nl_msg *inside_request(const struct step *s)
 	case STEP_ADDRESS_DEL:
 		return request_address(s);
 	default:
-		return request_route(s);
+		return request_route(m, s);
 	}
 }
 
@@ -366,7 +366,7 @@ static int do_inside(struct kern *k, const struct step *s, size_t at, struct err
 	struct handle *h;
 	int r = kern_reach(k, s->node, &h, e);
 
-	return r < 0 ? r : queue(k, &h->nl, inside_request(s), at, e);
+	return r < 0 ? r : queue(k, &h->nl, inside_request(k->plan->to, s), at, e);
 }
 
 /* Kernels without VLANs in their bridges refuse that, or take it and do nothing. */
@@ -391,7 +391,7 @@ static int do_node_set(struct kern *k, const struct step *s, size_t at, struct e
 	int r = kern_reach(k, s->node, &h, e);
 
 	if (r == 0)
-		r = queue(k, &h->nl, inside_request(s), at, e);
+		r = queue(k, &h->nl, inside_request(k->plan->to, s), at, e);
 	return r == 0 && s->settings.vlan ? check_vlan(k, s, &h->nl, e) : r;
 }
 

@@ -197,6 +197,29 @@ static void begin_routes(void *cookie)
 	d->routes.n = d->subnets.n = 0;
 }
 
+/* Each next hop of several as a route; but for those that the kernel does not use. */
+static void read_ways(struct dump *d, struct nlattr *ways, uint8_t family,
+		      const struct dump_route *common)
+{
+	const struct rtnexthop *hop = nla_data(ways);
+	int left = nla_len(ways);
+
+	for (; RTNH_OK(hop, left);
+	     left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+		struct dump_route r = *common;
+		struct nlattr *a[RTA_MAX + 1];
+
+		if (hop->rtnh_flags & RTNH_F_DEAD ||
+		    nla_parse(a, RTA_MAX, (struct nlattr *)RTNH_DATA(hop),
+			      hop->rtnh_len - (int)sizeof(*hop), NULL) < 0 ||
+		    !read_ip(a[RTA_GATEWAY], family, family == AF_INET ? 32 : 128,
+			     &r.via))
+			continue;
+		r.ifindex = hop->rtnh_ifindex;
+		vec_push(&d->routes, r);
+	}
+}
+
 static void read_route(const struct nlmsghdr *h, void *cookie)
 {
 	struct dump *d = cookie;
@@ -211,7 +234,8 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 	    (i->rtm_family != AF_INET && i->rtm_family != AF_INET6) ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, RTA_MAX, NULL) < 0)
 		return;
-	if (read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
+	if (!a[RTA_MULTIPATH] &&
+	    read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
 		    &r.via) != (i->rtm_protocol == OUR_PROTOCOL))
 		return;
 	r.prefix = (struct ip){ .family = i->rtm_family, .len = i->rtm_dst_len };
@@ -221,7 +245,9 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 		r.ifindex = (int)nla_get_u32(a[RTA_OIF]);
 	if (a[RTA_PRIORITY])
 		r.metric = nla_get_u32(a[RTA_PRIORITY]);
-	if (i->rtm_protocol == OUR_PROTOCOL)
+	if (a[RTA_MULTIPATH] && i->rtm_protocol == OUR_PROTOCOL)
+		read_ways(d, a[RTA_MULTIPATH], i->rtm_family, &r);
+	else if (i->rtm_protocol == OUR_PROTOCOL)
 		vec_push(&d->routes, r);
 	else
 		vec_push(&d->subnets, r);

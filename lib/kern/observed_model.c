@@ -294,7 +294,11 @@ static void write_routes(struct observing *x, const struct sight *s)
 				vec_push(&own->routes, *r);
 	vec_each (&s->dump.routes, d) {
 		const struct route *r = find_route(target, d);
-		struct route made = { d->prefix, d->via, d->metric, ROUTE_MANUAL };
+		struct route made = {
+			.prefix = d->prefix,
+			.via = d->via,
+			.metric = d->metric,
+		};
 
 		/* the kernel drops it when the hollow address is taken away */
 		if (is_hollow(x, s, d->ifindex))

@@ -50,7 +50,8 @@ struct nl_msg *request_address(const struct step *s);
 /* The same for any interface. */
 struct nl_msg *request_address_add(int ifindex, const struct ip *ip);
 struct nl_msg *request_address_del(int ifindex, const struct ip *ip);
-struct nl_msg *request_route(const struct step *s);
+/* model: the one that the step is of. */
+struct nl_msg *request_route(const struct model *model, const struct step *s);
 
 /* One interface. */
 struct nl_msg *request_link(int ifindex);

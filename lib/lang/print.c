@@ -249,14 +249,20 @@ static void print_link(struct printer *p, const struct link *l)
 	}
 }
 
+/* Equal ways stand behind each other, and are one command. */
 static void print_routes(struct printer *p, const struct node *n)
 {
 	vec_each (&n->routes, r) {
+		const struct route *last = n->routes.v + n->routes.n - 1;
 		char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
 
 		str_addf(&p->out, "route %s %s via %s", n->name,
 			 r->prefix.len ? ip_text_length(&r->prefix, prefix) : "default",
 			 ip_text(&r->via, via));
+		while (r->equal && r < last && route_same_key(r, r + 1)) {
+			r++;
+			str_addf(&p->out, " via %s", ip_text(&r->via, via));
+		}
 		if (r->metric)
 			str_addf(&p->out, " metric %u", r->metric);
 		str_add(&p->out, "\n");

@@ -35,16 +35,20 @@ static void node_release(struct node *n)
 	free(n);
 }
 
-static void link_release(struct link *l)
+void link_free(struct link *l)
 {
-	if (--l->refs > 0)
-		return;
 	vec_free(&l->end[0].addresses);
 	vec_free(&l->end[1].addresses);
 	vlans_free(&l->end[0].vlans);
 	vlans_free(&l->end[1].vlans);
 	free(l->name);
 	free(l);
+}
+
+static void link_release(struct link *l)
+{
+	if (--l->refs == 0)
+		link_free(l);
 }
 
 struct model *model_copy(const struct model *m)

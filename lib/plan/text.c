@@ -7,9 +7,9 @@ static char *route_words(const struct route *r)
 {
 	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
 
-	return mem_printf("route %s via %s",
+	return mem_printf("route %s via %s%s",
 			  r->prefix.len ? ip_text_length(&r->prefix, prefix) : "default",
-			  ip_text(&r->via, via));
+			  ip_text(&r->via, via), r->equal ? " and others" : "");
 }
 
 char *step_text(const struct plan *p, const struct step *s)

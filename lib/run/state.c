@@ -54,6 +54,8 @@ static json_t *write_route(const struct route *r)
 		put_number(o, "metric", r->metric);
 	if (r->origin)
 		put_number(o, "origin", r->origin);
+	if (r->equal)
+		put(o, "equal", json_true());
 	return o;
 }
 
@@ -156,7 +158,7 @@ static bool same_routes(const struct node *a, const struct node *b)
 
 		if (!ip_equal(&x->prefix, &y->prefix) ||
 		    !ip_same_address(&x->via, &y->via) || x->metric != y->metric ||
-		    x->origin != y->origin)
+		    x->origin != y->origin || x->equal != y->equal)
 			return false;
 	}
 	return true;
@@ -294,6 +296,7 @@ static int read_routes(const struct reading *x, const json_t *array, struct node
 		struct route r = {
 			.metric = get_number(item, "metric", 0),
 			.origin = get_number(item, "origin", ROUTE_MANUAL),
+			.equal = json_is_true(json_object_get(item, "equal")),
 		};
 
 		if (!to || !via || ip_parse_prefix(to, &r.prefix, NULL) < 0 ||
@@ -379,16 +382,6 @@ static int read_end(const struct reading *x, const json_t *o, struct link *l, in
 	return read_addresses(x, json_object_get(o, "addresses"), &i->addresses);
 }
 
-static void free_link(struct link *l)
-{
-	vec_free(&l->end[0].addresses);
-	vec_free(&l->end[1].addresses);
-	vlans_free(&l->end[0].vlans);
-	vlans_free(&l->end[1].vlans);
-	free(l->name);
-	free(l);
-}
-
 static bool is_free(const struct model *m, const struct iface *i)
 {
 	const struct node *n = model_node(m, i->node);
@@ -428,7 +421,7 @@ static int read_link(const struct reading *x, const json_t *o)
 		       !is_free(x->m, &l->end[1])))
 		r = bad(x, "a link");
 	if (r < 0) {
-		free_link(l);
+		link_free(l);
 		return r;
 	}
 	model_plug_link(x->m, l);

@@ -156,6 +156,14 @@ static void test_typed(void **state)
 	       "set auto off\nadd host h1 h2\nadd switch s1\nstp s1 on\n"
 	       "link h1 h2 ip 192.168.1.1/24 192.168.1.2/24 mtu 9kB\n"
 	       "link h1 s1 ip none none\nlink h2 s1\nlink h1 h2 ip 10.0.0.1/30 none\n");
+	expect("set auto off; add router r1 r2; link r1 r2 ip 10.0.0.1/24 10.0.0.2/24\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.2; route r1 default via 10.0.0.7\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.3 via 10.0.0.4\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.5 via 10.0.0.6 metric 5",
+	       "set auto off\nadd router r1 r2\nlink r1 r2 ip 10.0.0.1/24 10.0.0.2/24\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.3 via 10.0.0.4\n"
+	       "route r1 default via 10.0.0.7\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.5 via 10.0.0.6 metric 5\n");
 	expect("set auto off; add switch s1 s2; add host h1; vlan s1 on; link s1 s2\n"
 	       "link h1 s1 ip none none; vlan s1:eth0 trunk 30-40,10,12,11,41 native 11\n"
 	       "vlan s1:eth1 7; keep h1 nft add chain ip a b { policy drop; }\n"
