@@ -12,7 +12,8 @@
 #include "shell/session.h"
 
 /* cmd_build.c */
-verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_set;
+verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_vlan, cmd_keep,
+	cmd_set;
 /* cmd_shape.c */
 verb_fn cmd_shape;
 /* cmd_verify.c */

@@ -208,6 +208,12 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 	if (old->stp != new->stp)
 		say(t, hidden, STYLE_PLAIN, "%s spanning tree %s", new->name,
 		    new->stp ? "on" : "off");
+	if (old->vlan != new->vlan)
+		say(t, hidden, STYLE_PLAIN, "%s VLANs %s", new->name,
+		    new->vlan ? "on" : "off");
+	if (!kept_begins(&new->kept, &old->kept))
+		say(t, hidden, STYLE_PLAIN,
+		    "%s was made anew without what is not kept any more", new->name);
 	if (loopback) {
 		cleanup_free char *iface = mem_printf("%s:lo", new->name);
 
@@ -217,7 +223,8 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 		tell_services(t, hidden, old, new);
 	/* a port more or less is told with its link */
 	if (t->changed && (routes || loopback || services || old->up != new->up ||
-			   old->stp != new->stp)) {
+			   old->stp != new->stp || old->vlan != new->vlan ||
+			   !kept_same(&old->kept, &new->kept))) {
 		json_t *o = json_pack("{s:s}", "node", new->name);
 
 		if (old->up != new->up)
@@ -225,6 +232,10 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 					    json_string(new->up ? "up" : "down"));
 		if (old->stp != new->stp)
 			json_object_set_new(o, "stp", json_boolean(new->stp));
+		if (old->vlan != new->vlan)
+			json_object_set_new(o, "vlan", json_boolean(new->vlan));
+		if (!kept_same(&old->kept, &new->kept))
+			json_object_set_new(o, "kept", describe_kept_json(new));
 		if (loopback)
 			json_object_set_new(o, "loopback",
 					    describe_addresses_json(&new->loopback));
@@ -309,6 +320,16 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 		other = true;
 		tell_renumbered(t, hidden, iface_text(t->after, new, end, iface), was,
 				is);
+	}
+	for (int end = 0; end < 2; end++) {
+		const struct vlans *is = &new->end[end].vlans;
+		cleanup_free char *text = vlans_text(is);
+
+		if (vlans_same(&old->end[end].vlans, is))
+			continue;
+		other = true;
+		say(t, hidden, STYLE_PLAIN, "%s VLAN %s",
+		    iface_text(t->after, new, end, iface), text);
 	}
 	if (!shape_same(&old->shape[0], &new->shape[0]) ||
 	    !shape_same(&old->shape[1], &new->shape[1]) || old->wire != new->wire) {

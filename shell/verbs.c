@@ -132,6 +132,17 @@ const struct verb verbs[] = {
 	  "802.1D)\n"
 	  "a new port forwards after some seconds.\n"
 	  "    stp s1 on" },
+	{ "vlan", "{NODE {on | off} | IFACE {none | VLAN | trunk VLANS [native VLAN]}}",
+	  "set which VLANs a switch's ports carry", VERB_CHANGES, cmd_vlan,
+	  "On, a switch keeps VLANs (IEEE 802.1Q) apart; a new port is in VLAN 1. A\n"
+	  "port of one VLAN takes and gives untagged frames. A trunk's have tags; those\n"
+	  "without are of its native VLAN, or dropped. none makes it as a new port, off\n"
+	  "all of them. Each VLAN is a LAN, with addresses of its own. A router reads\n"
+	  "tags by sub-interfaces, which keep makes.\n"
+	  "    vlan s1 on\n"
+	  "    vlan s1:eth0 10\n"
+	  "    vlan s1:eth1 trunk 10,20-30 native 1\n"
+	  "    vlan s1:eth0 none" },
 	{ "ip", "IFACE {ADDR/LEN... | none}", "give an interface its addresses",
 	  VERB_CHANGES, cmd_ip,
 	  "These replace all the interface had. With none it has no address, and\n"
@@ -140,17 +151,36 @@ const struct verb verbs[] = {
 	  "    ip h1:eth0 192.168.7.1/24 2001:db8::1/64\n"
 	  "    ip r1:lo 192.0.2.1/32\n"
 	  "    ip h1:eth0 none" },
-	{ "route", "{auto | NODE PREFIX {via ADDR [metric COUNT] | none}}",
+	{ "route", "{auto | NODE PREFIX {{via ADDR}... [metric COUNT] | none}}",
 	  "set, delete or compute routes", VERB_CHANGES, cmd_route,
-	  "A route to the same prefix with the same metric is replaced; none deletes "
-	  "all\n"
-	  "to that prefix. route auto computes shortest paths for the whole network, as\n"
-	  "it is now: ask again after a change. Routes that were typed stay.\n"
+	  "A route to the same prefix with the same metric is replaced; none deletes\n"
+	  "all to that prefix. Several next hops share the packets, a connection's by\n"
+	  "one of them (the kernel chooses by addresses alone, unless the sysctl\n"
+	  "fib_multipath_hash_policy is 1). route auto computes shortest paths for the\n"
+	  "whole network, as it is now: ask again after a change. Routes that were "
+	  "typed\n"
+	  "stay.\n"
 	  "    route h1 default via 10.0.0.254\n"
 	  "    route r1 10.9.0.0/16 via 10.0.0.2 metric 20\n"
 	  "    route r1 2001:db8:9::/64 via fd00::2\n"
+	  "    route r1 10.9.0.0/16 via 10.0.0.2 via 10.0.0.3\n"
 	  "    route r1 10.9.0.0/16 none\n"
 	  "    route auto" },
+	{ "keep", "NODE {none [COUNT] | COMMAND}",
+	  "run a command that sets a node up, and remember it", VERB_CHANGES, cmd_keep,
+	  "For what no other command sets: VRFs, policy rules, NAT, firewalls, sysctls.\n"
+	  "If it succeeds, which may take a minute, it becomes a part of the network: "
+	  "it\n"
+	  "is saved, and run again where the node is made anew. Its effect cannot be\n"
+	  "taken back by itself: undo, and none, which forgets all or the one that show\n"
+	  "NODE gives this number, make the node anew without it, ending its programs.\n"
+	  "Files that it names are read again each time.\n"
+	  "    keep r1 ip rule add from 10.0.0.0/24 table 100\n"
+	  "    keep r1 ip link add red type vrf table 10\n"
+	  "    keep r1 ip link add link eth0 name eth0.10 type vlan id 10\n"
+	  "    keep r1 nft add table ip nat\n"
+	  "    keep r1 none 2\n"
+	  "    keep r1 none" },
 	{ "set", "auto {on | off}", "switch automatic addresses on or off", VERB_CHANGES,
 	  cmd_set,
 	  "On, as it is at first, every link gets a subnet of 10.0.0.0/8 and one of\n"

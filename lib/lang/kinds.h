@@ -19,6 +19,8 @@
  *     MAC                mac
  *     COUNT NUMBER SEED JOB RATE TIME BYTES      number
  *     PERCENT            number: of 10^9
+ *     VLAN               number
+ *     VLANS              text, which vlans_parse() takes
  *     AMOUNT             number; end: 1 for bytes, 0 for packets
  *     MOMENT             number; end: 1 where it counts from now
  *     COMMAND PROGRAM    text: the source of the rest of the statement

@@ -6,7 +6,8 @@
  * written out: an interface that is not the lowest free one, a MAC address
  * that does not follow from the new id. Addresses are typed with automatic
  * addressing off and stand right behind their link: what was joined later
- * must not be in their way. The rest (loopbacks, routes, what is down) follows.
+ * must not be in their way. The rest (loopbacks, routes, kept commands, what is down)
+ * follows.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -70,9 +71,12 @@ static size_t print_nodes(struct printer *p, size_t from, uint32_t until_id)
 		p->next_id++;
 	}
 	str_add(&p->out, "\n");
-	for (size_t k = from; k < i; k++)
+	for (size_t k = from; k < i; k++) {
 		if (p->m->nodes.v[k]->stp)
 			str_addf(&p->out, "stp %s on\n", p->m->nodes.v[k]->name);
+		if (p->m->nodes.v[k]->vlan)
+			str_addf(&p->out, "vlan %s on\n", p->m->nodes.v[k]->name);
+	}
 	return i;
 }
 
@@ -167,6 +171,26 @@ static void print_shapes(struct printer *p, const struct link *l)
 	}
 }
 
+static void print_vlans(struct printer *p, const struct link *l)
+{
+	for (int end = 0; end < 2; end++) {
+		const struct vlans *v = &l->end[end].vlans;
+		cleanup_free char *vlans = vlans_text(v);
+		char text[IFACE_TEXT_MAX];
+
+		if (!vlans_are_default(v))
+			str_addf(&p->out, "vlan %s %s\n", iface_text(p->m, l, end, text),
+				 vlans);
+	}
+}
+
+static void print_kept(struct printer *p)
+{
+	vec_each (&p->m->nodes, n)
+		vec_each (&(*n)->kept, command)
+			str_addf(&p->out, "keep %s %s\n", (*n)->name, *command);
+}
+
 static void print_tunnel(struct printer *p, const struct link *l)
 {
 	const struct tunnel *t = &l->tunnel;
@@ -214,6 +238,7 @@ static void print_link(struct printer *p, const struct link *l)
 	str_add(&p->out, "\n");
 	p->next_id++;
 	print_shapes(p, l);
+	print_vlans(p, l);
 	for (int end = 0; end < 2 && !together; end++) {
 		char text[IFACE_TEXT_MAX];
 
@@ -224,14 +249,20 @@ static void print_link(struct printer *p, const struct link *l)
 	}
 }
 
+/* Equal ways stand behind each other, and are one command. */
 static void print_routes(struct printer *p, const struct node *n)
 {
 	vec_each (&n->routes, r) {
+		const struct route *last = n->routes.v + n->routes.n - 1;
 		char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
 
 		str_addf(&p->out, "route %s %s via %s", n->name,
 			 r->prefix.len ? ip_text_length(&r->prefix, prefix) : "default",
 			 ip_text(&r->via, via));
+		while (r->equal && r < last && route_same_key(r, r + 1)) {
+			r++;
+			str_addf(&p->out, " via %s", ip_text(&r->via, via));
+		}
 		if (r->metric)
 			str_addf(&p->out, " metric %u", r->metric);
 		str_add(&p->out, "\n");
@@ -314,6 +345,7 @@ char *lang_print_network(const struct model *m)
 		}
 	vec_each (&m->nodes, n)
 		print_routes(&p, *n);
+	print_kept(&p);
 	print_services(&p);
 	print_down(&p);
 	if (m->automatic)

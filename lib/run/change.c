@@ -94,6 +94,12 @@ static int recover(struct network *n, struct err *e)
 	}
 	if (!ending)
 		return code;
+	/* the node is there, but not all that was kept for it */
+	if (code == -ECHILD) {
+		err_hint(e, "all else is done; what is kept for it, `show` and `keep` "
+			    "tell and change");
+		return code;
+	}
 	err_clear(e);
 	return 0;
 }

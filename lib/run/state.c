@@ -10,6 +10,7 @@
 
 #include "run/state_route.h"
 #include "run/state_service.h"
+#include "run/state_setup.h"
 #include "run/state_shape.h"
 #include "run/state_tunnel.h"
 
@@ -53,8 +54,7 @@ static json_t *write_node(const struct node *n)
 	put_text(o, "kind", node_kind_name(n->kind));
 	if (!n->up)
 		put(o, "up", json_false());
-	if (n->stp)
-		put(o, "stp", json_true());
+	state_write_setup(o, n);
 	if (n->loopback.n)
 		put(o, "loopback", write_addresses(&n->loopback));
 	if (n->routes.n)
@@ -90,6 +90,7 @@ static json_t *write_end(const struct link *l, int end)
 	}
 	if (i->addresses.n)
 		put(o, "addresses", write_addresses(&i->addresses));
+	state_write_vlans(o, &i->vlans);
 	return o;
 }
 
@@ -136,7 +137,7 @@ static bool same_node(const struct node *a, const struct node *b)
 {
 	return a == b ||
 	       (strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->up == b->up &&
-		a->stp == b->stp && same_addresses(&a->loopback, &b->loopback) &&
+		state_same_setup(a, b) && same_addresses(&a->loopback, &b->loopback) &&
 		state_same_routes(a, b) && services_same(&a->services, &b->services));
 }
 
@@ -271,6 +272,7 @@ static struct node *node_to_fill(struct model *m, uint32_t id, const char *name)
 		vec_free(&n->loopback);
 		vec_free(&n->routes);
 		services_release(&n->services);
+		kept_free(&n->kept);
 		return n;
 	}
 	if (n || model_node_named(m, name))
@@ -298,7 +300,8 @@ static int read_node(const struct reading *x, const json_t *o)
 		return bad(x, "a node");
 	n->kind = kind;
 	n->up = !json_is_false(json_object_get(o, "up"));
-	n->stp = json_is_true(json_object_get(o, "stp"));
+	if (!state_read_setup(o, n))
+		return bad(x, "a node");
 	r = read_addresses(x, json_object_get(o, "loopback"), &n->loopback);
 	if (r == 0 && !state_read_routes(json_object_get(o, "routes"), n))
 		r = bad(x, "a route");
@@ -324,17 +327,9 @@ static int read_end(const struct reading *x, const json_t *o, struct link *l, in
 	i->manual = json_is_true(json_object_get(o, "manual"));
 	link_default_mac(l->id, end, i->mac);
 	if (!model_node(x->m, i->node) || i->index >= NODE_PORTS_MAX ||
-	    (mac && !read_mac(mac, i->mac)))
+	    (mac && !read_mac(mac, i->mac)) || !state_read_vlans(o, &i->vlans))
 		return bad(x, "an interface");
 	return read_addresses(x, json_object_get(o, "addresses"), &i->addresses);
-}
-
-static void free_link(struct link *l)
-{
-	vec_free(&l->end[0].addresses);
-	vec_free(&l->end[1].addresses);
-	free(l->name);
-	free(l);
 }
 
 static bool is_free(const struct model *m, const struct iface *i)
@@ -376,14 +371,12 @@ static int read_link(const struct reading *x, const json_t *o)
 		       !is_free(x->m, &l->end[1])))
 		r = bad(x, "a link");
 	if (r < 0) {
-		free_link(l);
+		link_free(l);
 		return r;
 	}
 	model_plug_link(x->m, l);
 	return 0;
 }
-
-/* ---- all ---- */
 
 static int read_all(const struct reading *x, const json_t *o)
 {

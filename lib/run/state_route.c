@@ -15,6 +15,8 @@ static json_t *write_route(const struct route *r)
 		json_object_set_new_nocheck(o, "metric", json_integer(r->metric));
 	if (r->origin)
 		json_object_set_new_nocheck(o, "origin", json_integer(r->origin));
+	if (r->equal)
+		json_object_set_new_nocheck(o, "equal", json_true());
 	return o;
 }
 
@@ -36,7 +38,7 @@ bool state_same_routes(const struct node *a, const struct node *b)
 
 		if (!ip_equal(&x->prefix, &y->prefix) ||
 		    !ip_same_address(&x->via, &y->via) || x->metric != y->metric ||
-		    x->origin != y->origin)
+		    x->origin != y->origin || x->equal != y->equal)
 			return false;
 	}
 	return true;
@@ -61,6 +63,7 @@ bool state_read_routes(const json_t *array, struct node *n)
 		struct route r = {
 			.metric = number(item, "metric", 0),
 			.origin = number(item, "origin", ROUTE_MANUAL),
+			.equal = json_is_true(json_object_get(item, "equal")),
 		};
 
 		if (!to || !via || ip_parse_prefix(to, &r.prefix, NULL) < 0 ||
