@@ -235,71 +235,87 @@ static char *commands_of(const struct arg *words)
 	return str_take(&text);
 }
 
-static int prompt(struct session *s, const struct args *a, const char *const *argv,
-		  const char *option, const char *package, bool runs, struct err *e)
+static bool runs_daemon(const struct node *n, bool bird)
 {
-	const struct node *node = model_node(s->net->model, args_get(a, "NODE", 0)->node);
-	const struct value *command = args_get(a, "COMMAND", 0);
-	cleanup_free char *program = service_find_program(argv[0]), *text = NULL;
+	vec_each (&n->services, s)
+		if (bird ? (*s)->kind == SERVICE_BIRD : service_is_frr((*s)->kind))
+			return true;
+	return false;
+}
+
+int handlers_prompt(const struct session *s, const struct node *n, const char *name,
+		    const struct arg *words, struct daemon_prompt *ret, struct err *e)
+{
+	static const char *const vtysh[] = { "--vty_socket", ".",
+					     "--config_dir", ".",
+					     "-H",	     "history" };
+	static const char *const birdc[] = { "-s", "bird.ctl" };
+	bool bird = strcmp(name, "birdc") == 0;
+	char *program;
+
+	if (!runs_daemon(n, bird)) {
+		err_set(e, ENOENT, "%s runs no %s", n->name, bird ? "BIRD" : "FRR");
+		err_hint(e, "`help service` tells how to start it");
+		return -ENOENT;
+	}
+	program = service_find_program(name);
+	if (!program) {
+		err_set(e, ENOENT, "%s is not installed", name);
+		err_hint(e, "Debian has it in the package %s", bird ? "bird2" : "frr");
+		return -ENOENT;
+	}
+	*ret = (struct daemon_prompt){ 0 };
+	vec_push(&ret->argv, program);
+	for (size_t i = 0; i < (bird ? ARRAY_LEN(birdc) : ARRAY_LEN(vtysh)); i++)
+		vec_push(&ret->argv, mem_strdup(bird ? birdc[i] : vtysh[i]));
+	if (words && !bird)
+		vec_push(&ret->argv, mem_strdup("-c"));
+	if (words)
+		vec_push(&ret->argv, commands_of(words));
+	vec_push(&ret->argv, NULL);
+	service_place(s->net, n->name, &ret->place);
+	if (bird)
+		ret->place.mounts[0][0] = NULL; /* these are what FRR wants */
+	return 0;
+}
+
+void handlers_prompt_free(struct daemon_prompt *p)
+{
+	vec_each (&p->argv, word)
+		free(*word);
+	vec_free(&p->argv);
+	service_place_free(&p->place);
+}
+
+static int prompt(struct session *s, const struct args *a, const char *name,
+		  struct err *e)
+{
+	const struct node *n = model_node(s->net->model, args_get(a, "NODE", 0)->node);
+	const struct arg *last = &a->v.v[a->v.n - 1];
+	const struct arg *words = args_get(a, "COMMAND", 0) ? last : NULL;
 	/* the model may change meanwhile */
-	cleanup_free char *name = mem_strdup(node->name);
-	struct service_place place;
-	VEC(char *) words = { 0 };
+	cleanup_free char *node = mem_strdup(n->name);
+	struct daemon_prompt p;
 	int r;
 
-	if (a->statement->background) {
-		err_set(e, EINVAL, "%s cannot run in the background", argv[0]);
-		return -EINVAL;
-	}
-	if (!runs) {
-		err_set(e, ENOENT, "%s runs no %s", name,
-			strcmp(package, "frr") == 0 ? "FRR" : "BIRD");
-		err_hint(e, "`help service` tells how to start it");
+	if (a->statement->background)
+		return err_set(e, EINVAL, "%s cannot run in the background", name);
+	if (!words && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+		return err_set(e, ENOTTY, "the prompt of %s needs a terminal", name);
+	r = handlers_prompt(s, n, name, words, &p, e);
+	if (r < 0)
 		return args_blame(a, "NODE", 0, e);
-	}
-	if (!program) {
-		err_set(e, ENOENT, "%s is not installed", argv[0]);
-		return err_hint(e, "Debian has it in the package %s", package);
-	}
-	if (!command && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
-		return err_set(e, ENOTTY, "the prompt of %s needs a terminal", argv[0]);
-	vec_push(&words, program);
-	for (argv++; *argv; argv++)
-		vec_push(&words, (char *)*argv);
-	if (command) {
-		text = commands_of(&a->v.v[a->v.n - 1]);
-		if (option)
-			vec_push(&words, (char *)option);
-		vec_push(&words, text);
-	}
-	vec_push(&words, NULL);
-	service_place(s->net, name, &place);
-	if (strcmp(package, "frr") != 0)
-		place.mounts[0][0] = NULL; /* these are what FRR wants */
-	r = handlers_run_placed(s, name, words.v, &place, !command, e);
-	service_place_free(&place);
-	vec_free(&words);
+	r = handlers_run_placed(s, node, p.argv.v, &p.place, !words, e);
+	handlers_prompt_free(&p);
 	return r;
 }
 
 int cmd_vtysh(struct session *s, const struct args *a, struct err *e)
 {
-	static const char *const argv[] = {
-		"vtysh", "--vty_socket", ".", "--config_dir", ".", "-H", "history", NULL
-	};
-	const struct node *n = model_node(s->net->model, args_get(a, "NODE", 0)->node);
-	bool runs = false;
-
-	vec_each (&n->services, service)
-		runs |= service_is_frr((*service)->kind);
-	return prompt(s, a, argv, "-c", "frr", runs, e);
+	return prompt(s, a, "vtysh", e);
 }
 
 int cmd_birdc(struct session *s, const struct args *a, struct err *e)
 {
-	static const char *const argv[] = { "birdc", "-s", "bird.ctl", NULL };
-	const struct node *n = model_node(s->net->model, args_get(a, "NODE", 0)->node);
-
-	return prompt(s, a, argv, NULL, "bird2", node_service(n, SERVICE_BIRD) != NULL,
-		      e);
+	return prompt(s, a, "birdc", e);
 }

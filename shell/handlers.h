@@ -78,6 +78,18 @@ int handlers_program_end(struct session *s, const char *node, const char *comman
 int handlers_run_placed(struct session *s, const char *node, char *const *argv,
 			const struct service_place *place, bool quiet, struct err *e);
 
+/*
+ * What starts vtysh or birdc for a node (cmd_service.c): its prompt, or, where words are
+ * not NULL, a command. -ENOENT: the node has no such daemon, or it is not installed.
+ */
+struct daemon_prompt {
+	VEC(char *) argv; /* each owned; ends in a NULL */
+	struct service_place place;
+};
+int handlers_prompt(const struct session *s, const struct node *n, const char *name,
+		    const struct arg *words, struct daemon_prompt *ret, struct err *e);
+void handlers_prompt_free(struct daemon_prompt *p);
+
 /* Services (show_services.c): those of one node or (NULL) of all; those that have ended
  * since they were told of; `output NODE [SERVICE]`. */
 bool handlers_has_services(const struct model *m);

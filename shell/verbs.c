@@ -368,7 +368,9 @@ const struct verb verbs[] = {
 	  "It is tried again and again, for 10s unless within says otherwise. ping: an\n"
 	  "answer comes; no ping: three get none. rate is what TCP carries, rtt the\n"
 	  "shortest of five pings, path the routers between two nodes, drops those of\n"
-	  "both directions of a link. A program's output is all it writes.\n"
+	  "both directions of a link. A program's output is all it writes; with vtysh "
+	  "or\n"
+	  "birdc before the node, the words are for its routing daemon.\n"
 	  "    expect ping h1 h2 within 10s\n"
 	  "    expect ping h1 h2 loss < 1%\n"
 	  "    expect no ping h1 192.0.2.1\n"
@@ -379,7 +381,8 @@ const struct verb verbs[] = {
 	  "    expect drops h1 s1 > 0\n"
 	  "    expect address h1 10.0.0.9/24\n"
 	  "    expect h1 cat /etc/hostname prints h1\n"
-	  "    expect h1 grep -q h9 /etc/hosts fails" },
+	  "    expect h1 grep -q h9 /etc/hosts fails\n"
+	  "    expect vtysh r1 show ip ospf neighbor prints Full" },
 	{ "check", "[FILE]", "check the present step, or the network by a lab",
 	  VERB_LOOKS, cmd_check,
 	  "With a file, its expectations are held against the network as it is, and\n"

@@ -47,7 +47,7 @@ static struct network *network_new(const char *name)
 	n->name = mem_strdup(name);
 	n->dir = network_dir(name);
 	n->lock_fd = -1;
-	services_load(n);
+	n->services = mem_alloc(sizeof(*n->services));
 	return n;
 }
 
@@ -287,6 +287,8 @@ static int take_up(struct network *n, struct str *report, struct err *e)
 	}
 	if (r == 0)
 		r = open_kern(n, e);
+	if (r == 0)
+		services_load(n);
 	if (r == 0)
 		r = journal_open(n->dir, story.settled, &n->journal, e);
 	if (r == 0)

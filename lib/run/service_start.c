@@ -96,6 +96,7 @@ int service_start(struct network *n, struct service_start *s, struct err *e)
 	const char *node = s->node->name;
 	cleanup_free char *log = services_file(n, node, s->daemon->name, "log");
 	cleanup_free char *program = service_find_program(s->daemon->argv.v[0]);
+	cleanup_free char *born = services_file(n, node, s->daemon->name, "born");
 	cleanup_close int out = -1, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	VEC(char *) argv = { 0 };
 	struct service_place place;
@@ -117,6 +118,7 @@ int service_start(struct network *n, struct service_start *s, struct err *e)
 	spec.argv = argv.v;
 	spec.out = spec.err = out;
 	spec.folder = place.folder;
+	spec.born = born;
 	if (s->daemon->frr)
 		spec.mounts = place.mounts;
 	r = exec_start(n, &spec, &pid, e);
@@ -125,6 +127,7 @@ int service_start(struct network *n, struct service_start *s, struct err *e)
 		if (r < 0)
 			kill(-pid, SIGKILL);
 	}
+	unlink(born);
 	service_place_free(&place);
 	vec_free(&argv);
 	return r;

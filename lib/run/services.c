@@ -4,12 +4,9 @@
  */
 #include "run/services.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -23,7 +20,6 @@ enum {
 	STOP_GRACE_MS = 3000, /* from SIGTERM to SIGKILL */
 	KILL_MS = 2000,
 	LOOK_AGAIN_MS = 5,
-	RECORD_MAX = 1 << 20,
 };
 
 /* ---- the list ---- */
@@ -53,99 +49,6 @@ struct service_run *services_find(const struct network *n, const char *node,
 		if (strcmp(r->node, node) == 0 && strcmp(r->name, name) == 0)
 			return r;
 	return NULL;
-}
-
-int service_record(const struct network *n, const struct service_run *r, struct err *e)
-{
-	cleanup_free char *path = services_file(n, r->node, r->name, "run");
-	cleanup_free char *text = NULL;
-	json_t *o = json_pack("{s:I, s:I, s:I, s:s, s:s}", "pid", (json_int_t)r->proc.pid,
-			      "start", (json_int_t)r->proc.start, "services",
-			      (json_int_t)r->services, "key", r->key, "config",
-			      r->config);
-
-	if (o && r->ended && r->status_known)
-		json_object_set_new(o, "status", json_integer(r->status));
-	text = o ? json_dumps(o, JSON_COMPACT) : NULL;
-	json_decref(o);
-	if (!text)
-		return err_set(e, EINVAL, "%s: %s: its record cannot be written", r->node,
-			       r->name);
-	return file_replace(path, text, strlen(text), e);
-}
-
-static void load_one(struct network *n, const char *node, const char *name)
-{
-	cleanup_free char *path = services_file(n, node, name, "run"), *text = NULL;
-	struct service_run r = { 0 };
-	json_int_t pid, start, services;
-	const char *key, *config;
-	json_t *o = NULL;
-	size_t size;
-
-	if (file_read(path, RECORD_MAX, &text, &size, NULL) == 0)
-		o = json_loadb(text, size, 0, NULL);
-	if (o &&
-	    json_unpack(o, "{s:I, s:I, s:I, s:s, s:s}", "pid", &pid, "start", &start,
-			"services", &services, "key", &key, "config", &config) == 0) {
-		r.proc = (struct proc){ (pid_t)pid, (unsigned long long)start };
-		r.services = (uint32_t)services;
-		r.node = mem_strdup(node);
-		r.name = mem_strdup(name);
-		r.key = mem_strdup(key);
-		r.config = mem_strdup(config);
-		r.status_known = json_unpack(o, "{s:i}", "status", &r.status) == 0;
-		r.told = r.status_known; /* by the shell that learned it */
-		r.ended = r.status_known || !proc_alive(&r.proc);
-		vec_push(&n->services->v, r);
-	}
-	json_decref(o);
-}
-
-static void load_node(struct network *n, const char *node)
-{
-	cleanup_free char *path = services_path(n, node, NULL);
-	DIR *dir = opendir(path);
-	struct dirent *d;
-
-	while (dir && (d = readdir(dir))) {
-		const char *dot = strrchr(d->d_name, '.');
-
-		if (dot && strcmp(dot, ".run") == 0) {
-			cleanup_free char *name =
-				mem_strndup(d->d_name, (size_t)(dot - d->d_name));
-
-			load_one(n, node, name);
-		}
-	}
-	if (dir)
-		closedir(dir);
-}
-
-static int by_node(const void *a, const void *b)
-{
-	const struct service_run *x = a, *y = b;
-	int r = strcmp(x->node, y->node);
-
-	return r ? r : strcmp(x->name, y->name);
-}
-
-void services_load(struct network *n)
-{
-	cleanup_free char *path = mem_printf("%s/services", n->dir);
-	DIR *dir = opendir(path);
-	struct dirent *d;
-
-	services_free(n->services);
-	n->services = mem_alloc(sizeof(*n->services));
-	while (dir && (d = readdir(dir)))
-		if (d->d_name[0] != '.')
-			load_node(n, d->d_name);
-	if (dir)
-		closedir(dir);
-	if (n->services->v.n)
-		qsort(n->services->v.v, n->services->v.n, sizeof(*n->services->v.v),
-		      by_node);
 }
 
 void service_look(struct service_run *r)

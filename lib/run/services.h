@@ -36,7 +36,8 @@ struct services {
 	VEC(struct service_run) v; /* by node and start */
 };
 
-/* Reads the records, in place of what it held. */
+/* Reads the records, in place of what it held; whoever may change the network also ends
+ * what a killed shell had started and not recorded. */
 void services_load(struct network *n);
 void services_free(struct services *s);
 

@@ -32,6 +32,7 @@ says 'a link fails' 'down r1 r3'
 expects 'the other way is found' 'path h1 h2 r1 r2 r3'
 says 'one command of vtysh' 'vtysh r1 show ip ospf neighbor'
 like 'is answered' "$(answer result.output)" 'Full'
+expects 'an expectation of it' 'vtysh r2 show ip ospf neighbor prints Full'
 says 'several, each a word' "vtysh r1 'conf t' 'router ospf' 'max-metric router-lsa administrative'"
 says_no 'what FRR does not know' 'vtysh r1 show nonsense' 'exit status'
 says 'what FRR writes is in the folder of the network' "r1 test -d /run/espalier/$NET/services/r1/tmp/frr"
