@@ -4,6 +4,8 @@
 . "$(dirname "$0")/../lib.sh"
 
 network
+vlans=1
+batch <<<'add switch s1; vlan s1 on' || vlans=''
 shapes=1
 batch <<<'add host h1 h2; link h1 h2 delay 1ms' || shapes=''
 ((EUID != 0)) || check 'links can be shaped' test "$shapes"
@@ -37,6 +39,14 @@ for lab in "$TOP"/labs/*.lab "$TOP"/labs/*/*.lab; do
 	if [[ ! $shapes || $SLOW ]] && grep -qE '^\s*(shape|link) .*(rate|delay|loss)' "$lab"; then
 		# root runs them, on the running kernel; here the devices, or the time, are not to be had
 		note "labs/${lab#"$TOP"/labs/} is left to root on a real processor"
+		continue
+	fi
+	if [[ $SLOW ]] && grep -qE '^\s*service .*(rip|ospf|bgp)' "$lab"; then
+		note "labs/${lab#"$TOP"/labs/} is left to a real processor"
+		continue
+	fi
+	if [[ ! $vlans && ! ${ESPALIER_VM-} ]] && grep -qE '^\s*vlan ' "$lab"; then
+		note "labs/${lab#"$TOP"/labs/} is left to the virtual machine: bridges know no VLANs here"
 		continue
 	fi
 	labs+=("$lab")
