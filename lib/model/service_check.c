@@ -223,3 +223,55 @@ int service_check(const struct model *m, const struct node *n, const struct serv
 		r = check_bgp(s, ret_key, e);
 	return r;
 }
+
+/* ---- what other changes leave of it ---- */
+
+/* Without interfaces that are gone; NULL: none is left. */
+static struct service *prune(const struct model *m, const struct node *n,
+			     const struct service *s)
+{
+	struct service *kept = service_new(s->kind, NULL, 0);
+	bool on = false, any = false;
+
+	vec_each (&s->words, w) {
+		bool iface = on && strncmp(*w, "eth", 3) == 0;
+
+		on = strcmp(*w, "on") == 0 || iface;
+		if (iface && !has_iface(m, n, *w))
+			continue;
+		any |= iface;
+		vec_push(&kept->words, mem_strdup(*w));
+	}
+	if (any)
+		return kept;
+	service_release(kept);
+	return NULL;
+}
+
+static void settle_one(struct model *m, uint32_t node, struct service *s)
+{
+	struct service *kept;
+	const char *key;
+
+	if (service_check(m, model_node(m, node), s, &key, NULL) == 0)
+		return;
+	kept = service_has(s, "on") ? prune(m, model_node(m, node), s) : NULL;
+	if (!kept || model_set_service(m, node, kept, &key, NULL) < 0)
+		model_del_service(m, node, s->kind, NULL);
+	service_release(kept);
+}
+
+void services_settle(struct model *m)
+{
+	for (size_t i = 0; i < m->nodes.n; i++) {
+		uint32_t id = m->nodes.v[i]->id;
+		service_vec had = { 0 };
+
+		if (!m->nodes.v[i]->services.n)
+			continue;
+		services_share(&had, &m->nodes.v[i]->services);
+		vec_each (&had, s)
+			settle_one(m, id, *s);
+		services_release(&had);
+	}
+}

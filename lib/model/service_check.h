@@ -10,4 +10,10 @@
 int service_check(const struct model *m, const struct node *n, const struct service *s,
 		  const char **ret_key, struct err *e);
 
+/*
+ * After other changes: an interface that is gone is taken out of `on`, and a service that
+ * cannot be any more (its last interface, or the subnet of its range, is gone) ends.
+ */
+void services_settle(struct model *m);
+
 #endif

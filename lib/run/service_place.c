@@ -102,11 +102,24 @@ static int make_list(const struct network *n, const char *from, const char *name
 	return r;
 }
 
+int service_prepare_vtysh(const char *folder, struct err *e)
+{
+	static const char text[] = "service integrated-vtysh-config\n";
+	cleanup_free char *path = mem_printf("%s/vtysh.conf", folder);
+
+	return file_replace(path, text, strlen(text), e);
+}
+
 int services_prepare_frr(const struct network *n, struct err *e)
 {
-	int r = make_list(n, "/etc/passwd", "passwd", true, e);
+	cleanup_free char *folder = mem_printf("%s/services", n->dir);
+	int r = file_make_dirs(folder, 0755, e);
 
-	return r < 0 ? r : make_list(n, "/etc/group", "group", false, e);
+	if (r == 0)
+		r = make_list(n, "/etc/passwd", "passwd", true, e);
+	if (r == 0)
+		r = make_list(n, "/etc/group", "group", false, e);
+	return r < 0 ? r : service_prepare_vtysh(folder, e);
 }
 
 void service_place(const struct network *n, const char *node, struct service_place *ret)
@@ -148,52 +161,61 @@ static int read_told(const char *path, char **ret)
 	return 0;
 }
 
-static int run_vtysh(struct network *n, const char *node, const char *file,
-		     struct exec_end *ret, struct err *e)
+/* With text as a file of that folder; only looks whether it could be if dry. */
+static int run_vtysh(struct network *n, const char *node, const char *folder,
+		     const char *text, bool dry, struct err *e)
 {
-	cleanup_free char *vtysh = service_find_program("vtysh");
-	char *argv[] = { vtysh,	       (char *)"--vty_socket",
-			 (char *)".",  (char *)"--config_dir",
-			 (char *)".",  (char *)"-f",
-			 (char *)file, NULL };
-	cleanup_free char *path = services_path(n, node, "vtysh.log");
-	cleanup_close int out =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	cleanup_close int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct service_place place;
-	struct exec_spec s = {
-		.node = node, .argv = argv, .in = null, .own_group = true
-	};
+	cleanup_free char *vtysh = service_find_program("vtysh"), *told = NULL;
+	cleanup_free char *file = mem_printf("%s/fed.conf", folder);
+	cleanup_free char *log = mem_printf("%s/vtysh.log", folder);
+	char *argv[] = { vtysh,
+			 (char *)"--vty_socket",
+			 (char *)".",
+			 (char *)"--config_dir",
+			 (char *)".",
+			 (char *)"-f",
+			 (char *)"fed.conf",
+			 (char *)(dry ? "-C" : NULL),
+			 NULL };
+	cleanup_close int out = -1, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct exec_end end = { 0 };
+	struct exec_spec s = { .node = node,
+			       .argv = argv,
+			       .in = null,
+			       .folder = folder,
+			       .own_group = true };
 	pid_t pid;
-	int r;
+	int r = file_replace(file, text, strlen(text), e);
 
+	if (r < 0)
+		return r;
 	if (!vtysh)
 		return err_set(e, ENOENT, "vtysh is not installed");
+	out = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (out < 0 || null < 0)
-		return err_sys(e, errno, "%s", path);
-	service_place(n, node, &place);
+		return err_sys(e, errno, "%s", log);
 	s.out = s.err = out;
-	s.folder = place.folder;
-	s.mounts = place.mounts;
 	r = exec_start(n, &s, &pid, e);
 	if (r == 0)
-		r = exec_wait(pid, false, ret, e);
-	service_place_free(&place);
-	return r;
-}
-
-int services_feed(struct network *n, const char *node, const char *text, struct err *e)
-{
-	cleanup_free char *path = services_path(n, node, "fed.conf");
-	cleanup_free char *log = services_path(n, node, "vtysh.log"), *told = NULL;
-	struct exec_end end = { 0 };
-	int r = file_replace(path, text, strlen(text), e);
-
-	if (r == 0)
-		r = run_vtysh(n, node, "fed.conf", &end, e);
+		r = exec_wait(pid, false, &end, e);
 	if (r < 0 || end.status == 0)
 		return r;
 	if (read_told(log, &told) < 0 || !*told)
 		return err_set(e, EINVAL, "%s: FRR refuses its configuration", node);
 	return err_set(e, EINVAL, "%s: FRR refuses its configuration: %s", node, told);
+}
+
+int services_feed(struct network *n, const char *node, const char *text, struct err *e)
+{
+	cleanup_free char *folder = services_path(n, node, NULL);
+
+	return run_vtysh(n, node, folder, text, false, e);
+}
+
+int services_check_text(struct network *n, const char *node, const char *text,
+			struct err *e)
+{
+	cleanup_free char *folder = mem_printf("%s/services", n->dir);
+
+	return run_vtysh(n, node, folder, text, true, e);
 }

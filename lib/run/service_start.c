@@ -49,10 +49,9 @@ static int make_files(struct network *n, const struct service_start *s, struct e
 	if (r == 0 && *s->daemon->config)
 		r = file_replace(config, s->daemon->config, strlen(s->daemon->config), e);
 	if (r == 0 && s->daemon->frr) {
-		static const char vtysh[] = "service integrated-vtysh-config\n";
-		cleanup_free char *path = services_path(n, node, "vtysh.conf");
+		cleanup_free char *folder = services_path(n, node, NULL);
 
-		r = file_replace(path, vtysh, strlen(vtysh), e);
+		r = service_prepare_vtysh(folder, e);
 	}
 	if (r == 0 && s->daemon->ready == READY_FILE) {
 		cleanup_free char *path = services_path(n, node, s->daemon->ready_word);

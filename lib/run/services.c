@@ -301,9 +301,11 @@ static int start_all(struct network *n, start_vec *v, bool first,
 	return r;
 }
 
-/* The users' own configurations, to FRR's programs that were started. */
-static int feed_texts(struct network *n, const wanted_vec *v, const start_vec *started,
-		      struct err *e)
+/* The user's own configuration, of each node some of whose FRR programs are started. */
+static int each_text(struct network *n, const wanted_vec *v, const start_vec *started,
+		     int (*fn)(struct network *n, const char *node, const char *text,
+			       struct err *e),
+		     struct err *e)
 {
 	int r = 0;
 
@@ -313,7 +315,7 @@ static int feed_texts(struct network *n, const wanted_vec *v, const start_vec *s
 		vec_each (started, s)
 			any |= s->node == w->node && s->daemon->frr;
 		if (r == 0 && any && w->d.frr_text)
-			r = services_feed(n, w->node->name, w->d.frr_text, e);
+			r = fn(n, w->node->name, w->d.frr_text, e);
 	}
 	return r;
 }
@@ -340,23 +342,20 @@ int services_carry(struct network *n, const struct model *m, bool revive,
 			vec_push(&starts,
 				 ((struct service_start){ w->node, d, .log_from = 0 }));
 		}
+	if (r == 0 && frr)
+		r = services_prepare_frr(n, e);
+	if (r == 0)
+		r = each_text(n, &v, &starts, services_check_text, e);
 	if (r == 0)
 		r = end_unwanted(n, &v, e);
 	if (r == 0)
 		r = feed_changed(n, &v, e);
-	if (r == 0 && frr) {
-		cleanup_free char *path = mem_printf("%s/services", n->dir);
-
-		r = file_make_dirs(path, 0755, e);
-		if (r == 0)
-			r = services_prepare_frr(n, e);
-	}
 	if (r == 0)
 		r = start_all(n, &starts, true, hooks, e);
 	if (r == 0)
 		r = start_all(n, &starts, false, hooks, e);
 	if (r == 0)
-		r = feed_texts(n, &v, &starts, e);
+		r = each_text(n, &v, &starts, services_feed, e);
 	vec_free(&starts);
 	wanted_free(&v);
 	return r;

@@ -33,6 +33,12 @@ int services_await(struct network *n, const struct service_start *v, size_t coun
 /* Makes vtysh read text (FRR's configuration) for the node's daemons. */
 int services_feed(struct network *n, const char *node, const char *text, struct err *e);
 
+/* Whether FRR would take it; for any of its programs, which need not run. */
+int services_check_text(struct network *n, const char *node, const char *text,
+			struct err *e);
+/* Without this file, vtysh complains. */
+int service_prepare_vtysh(const char *folder, struct err *e);
+
 /* What FRR's programs need, that is not the node's alone. */
 int services_prepare_frr(const struct network *n, struct err *e);
 

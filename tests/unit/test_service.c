@@ -119,6 +119,34 @@ static void one_of_a_kind(void **state)
 	model_free(m);
 }
 
+/* What a service names may go; then it goes on without, or ends. */
+static void other_changes(void **state)
+{
+	struct model *m = make();
+	struct settled settled;
+	const struct link *l;
+	int end;
+
+	(void)state;
+	runs(m, "r1", "ospf on eth0 eth1 hello 2s");
+	runs(m, "r1", "dhcp range 10.0.0.10 10.0.0.20");
+	runs(m, "h2", "dhcp-client");
+	runs(m, "h2", "http");
+	assert_int_equal(model_iface_named(m, net_node(m, "r1"), "eth0", &l, &end), 0);
+	assert_int_equal(model_del_link(m, l->id, NULL), 0);
+	assert_int_equal(model_settle(m, &settled, NULL), 0);
+	assert_int_equal(net_node(m, "r1")->services.n, 1);
+	assert_string_equal(service_word(net_node(m, "r1")->services.v[0], "on", 0),
+			    "eth1");
+	assert_null(service_word(net_node(m, "r1")->services.v[0], "on", 1));
+	assert_int_equal(net_node(m, "h2")->services.n, 2);
+	assert_int_equal(model_iface_named(m, net_node(m, "h2"), "eth0", &l, &end), 0);
+	assert_int_equal(model_del_link(m, l->id, NULL), 0);
+	assert_int_equal(model_settle(m, &settled, NULL), 0);
+	assert_int_equal(net_node(m, "h2")->services.n, 1);
+	model_free(m);
+}
+
 static size_t count_paths(const struct model *m, const char *node, int family)
 {
 	size_t n = 0;
@@ -324,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(one_of_a_kind),
+		cmocka_unit_test(other_changes),
 		cmocka_unit_test(daemons_compute_routes),
 		cmocka_unit_test(configurations),
 		cmocka_unit_test(frr_text_says_which_daemons),
