@@ -20,6 +20,7 @@
 #include "run/journal.h"
 #include "run/lock.h"
 #include "run/unfinished.h"
+#include "run/uplinks.h"
 #include "run/wire_process.h"
 
 static const char root[] = "/run/espalier";
@@ -105,6 +106,8 @@ static int end(const char *name, const char *dir, struct err *e)
 {
 	int r = wire_process_end(dir, e); /* its taps hold the namespaces */
 
+	if (r == 0)
+		r = uplinks_end(dir, name, e);
 	if (r == 0)
 		r = nodes_end_all(dir, name, e);
 	return r < 0 ? r : file_remove_tree(dir, e);
