@@ -22,19 +22,19 @@ clean_up() {
 	kill "$INTERNET"
 }
 has_namespace() {
-	[[ $(readlink /proc/$INTERNET/ns/net) != "$(readlink /proc/self/ns/net)" ]]
+	[[ $(readlink "/proc/$INTERNET/ns/net") != "$(readlink /proc/self/ns/net)" ]]
 }
 wait_until "$DEADLINE" has_namespace
 ip link set lo up
-ip link add wan type veth peer name net0 netns $INTERNET
+ip link add wan type veth peer name net0 netns "$INTERNET"
 ip addr add 203.0.113.1/24 dev wan && ip link set wan up
-nsenter -t $INTERNET -n sh -c 'ip addr add 203.0.113.9/24 dev net0; ip link set net0 up'
+nsenter -t "$INTERNET" -n sh -c 'ip addr add 203.0.113.9/24 dev net0; ip link set net0 up'
 
 machine() { # all that could be changed on it
 	cat /proc/sys/net/ipv4/ip_forward
 	nft list ruleset
 	ip -o link | sed -E 's/^[0-9]+: //; s/ .*alias/ alias/' | cut -c1-80
-	find /run/espalier -maxdepth 1 -name '.?*'
+	find /run/espalier/ -maxdepth 1 -name '.?*' 2>/dev/null
 }
 uplink() {
 	ip -o link show | grep -o "esp[0-9a-f]*@.*alias espalier/$NET/gw" | cut -d@ -f1
@@ -110,7 +110,7 @@ killed_at() { # N COMMAND
 network
 "$ESPALIER" -n "$NET" --keep -b - <<<'add host h1' 2>/dev/null
 for n in 1 2; do
-	check "killed while it makes one: $n" killed_at $n 'add nat gw'
+	check "killed while it makes one: $n" killed_at "$n" 'add nat gw'
 	check 'attach' "$ESPALIER" attach "$NET" <<<'show'
 	untouched 'undoes it'
 done
