@@ -233,8 +233,9 @@ int uplink_make(struct kern *k, const struct node *n, struct uplink *u, bool up,
 	struct netlink home;
 	int r;
 
-	handles_go_home(&k->handles);
-	r = netlink_open(&home, e);
+	r = kern_go_home(k, e);
+	if (r == 0)
+		r = netlink_open(&home, e);
 	if (r < 0)
 		return r;
 	r = make(k, &home, n, u, up, ret_made, e);

@@ -146,12 +146,14 @@ static int set_forwarding(const char *value, struct err *e)
 static int forward_on(const struct netns_id *machine, struct err *e)
 {
 	cleanup_free char *path = switched_path(machine);
-	int r;
+	cleanup_close int fd = -1;
 
 	if (is_forwarding())
 		return 0;
-	r = file_replace(path, "", 0, e);
-	return r < 0 ? r : set_forwarding("1", e);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_sys(e, errno, "make %s", path);
+	return set_forwarding("1", e);
 }
 
 /* Whether any network has a record of this machine, but for the one at path. */
@@ -357,6 +359,8 @@ static int make(struct network *n, const struct node *node, struct str *report,
 	if (r == 0)
 		r = uplink_make(n->kern, node, &u, node->up, &made, e);
 	if (r == 0)
+		r = kern_go_home(n->kern, e);
+	if (r == 0)
 		r = machine_table(table, &u, e);
 	if (r == 0)
 		r = node_table(n, node->name, e);
@@ -377,7 +381,7 @@ int uplinks_reach(struct network *n, const struct model *m, const struct model *
 		  struct str *report, struct err *e)
 {
 	name_vec recorded = { 0 };
-	int r = 0;
+	int r = kern_go_home(n->kern, e);
 
 	list_records(n->dir, &recorded);
 	vec_each (&recorded, name) {
