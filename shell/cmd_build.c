@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "run/rootless.h"
 #include "shell/handlers.h"
 
 static enum node_kind kind_of(const struct args *a)
 {
-	if (args_has(a, "router"))
+	if (args_has(a, "router") || args_has(a, "nat"))
 		return NODE_ROUTER;
 	return args_has(a, "switch") ? NODE_SWITCH : NODE_HOST;
 }
@@ -18,11 +19,18 @@ int cmd_add(struct session *s, const struct args *a, struct err *e)
 {
 	uint32_t id;
 
+	if (args_has(a, "nat") && rootless_is_inside()) {
+		err_set(e, EPERM,
+			"without root, the machine's own network is out of reach");
+		return err_hint(e, "'sudo espalier' reaches it");
+	}
 	for (size_t i = 0; i < args_count(a, "NAME"); i++) {
 		const char *name = args_get(a, "NAME", i)->text;
 
 		if (model_add_node(s->draft, kind_of(a), name, &id, e) < 0)
 			return args_blame(a, "NAME", i, e);
+		if (args_has(a, "nat"))
+			model_set_nat(s->draft, id, NULL);
 	}
 	return 0;
 }

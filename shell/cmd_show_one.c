@@ -93,7 +93,7 @@ static void say_blank(struct session *s)
 static json_t *node_json(struct session *s, const struct node *n)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s}", "node", n->name, "kind",
-			      node_kind_name(n->kind), "state", n->up ? "up" : "down");
+			      node_kind_text(n), "state", n->up ? "up" : "down");
 
 	if (n->kind == NODE_SWITCH) {
 		json_object_set_new(o, "stp", json_boolean(n->stp));
@@ -121,9 +121,9 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 		output_result(&s->out, node_json(s, n));
 		return 0;
 	}
-	output_say(&s->out, STYLE_PLAIN, "%s: %s, %s%s%s", n->name,
-		   node_kind_name(n->kind), n->up ? "up" : "down",
-		   n->kind == NODE_SWITCH ? stp : "", n->vlan ? ", VLANs on" : "");
+	output_say(&s->out, STYLE_PLAIN, "%s: %s, %s%s%s", n->name, node_kind_text(n),
+		   n->up ? "up" : "down", n->kind == NODE_SWITCH ? stp : "",
+		   n->vlan ? ", VLANs on" : "");
 	if (n->ports.n || n->loopback.n) {
 		say_blank(s);
 		show_interfaces(s, n);

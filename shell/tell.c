@@ -58,8 +58,8 @@ static void say_rest(struct teller *t, size_t hidden, const char *what)
 
 static json_t *node_json(const struct node *n)
 {
-	return json_pack("{s:s, s:s, s:s}", "node", n->name, "kind",
-			 node_kind_name(n->kind), "state", n->up ? "up" : "down");
+	return json_pack("{s:s, s:s, s:s}", "node", n->name, "kind", node_kind_text(n),
+			 "state", n->up ? "up" : "down");
 }
 
 /* ---- routes ---- */
@@ -158,7 +158,7 @@ static void tell_renumbered(struct teller *t, size_t *hidden, const char *iface,
 
 static void node_removed(struct teller *t, size_t *hidden, const struct node *n)
 {
-	say(t, hidden, STYLE_PLAIN, "deleted %s %s", node_kind_name(n->kind), n->name);
+	say(t, hidden, STYLE_PLAIN, "deleted %s %s", node_kind_text(n), n->name);
 	if (t->removed)
 		json_array_append_new(t->removed, node_json(n));
 }

@@ -45,13 +45,20 @@
 
 const struct verb verbs[] = {
 	/* ---- building ---- */
-	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
+	{ "add", "{host | router | switch | nat} NAME...", "add nodes to the network",
 	  VERB_CHANGES, cmd_add,
 	  "A host ends traffic, a router forwards IPv4 and IPv6, a switch forwards\n"
-	  "Ethernet. A name is letters, digits, '-' and '_', a letter first.\n"
+	  "Ethernet. A nat is a router that leads to the machine's own network and what\n"
+	  "is behind that, by IPv4; packets from it look as if they were the machine's.\n"
+	  "For this the machine gets an interface and an nftables table, both marked\n"
+	  "espalier, and forwards IPv4; all is taken back when the node goes. route "
+	  "auto\n"
+	  "leads other routers there. A name is letters, digits, '-' and '_', a letter\n"
+	  "first.\n"
 	  "    add host h4 h5\n"
 	  "    add router edge\n"
-	  "    add switch core-1" },
+	  "    add switch core-1\n"
+	  "    add nat internet" },
 	{ "link",
 	  "END END [name LINKNAME] [ip {ENDADDR | none} {ENDADDR | none}] [mtu BYTES] "
 	  "[mac MAC MAC] " TUNNEL_KEYS SHAPE_KEYS,

@@ -50,21 +50,21 @@ static size_t node_place(const struct model *m, uint32_t id)
 /* Nodes of one kind that follow each other share lines; returns the place behind them. */
 static size_t print_nodes(struct printer *p, size_t from, uint32_t until_id)
 {
-	enum node_kind kind = p->m->nodes.v[from]->kind;
+	const char *kind = node_kind_text(p->m->nodes.v[from]);
 	size_t column = 0, i = from;
 
 	for (; i < p->m->nodes.n; i++) {
 		const struct node *n = p->m->nodes.v[i];
 
-		if (n->kind != kind || n->id > until_id)
+		if (strcmp(node_kind_text(n), kind) != 0 || n->id > until_id)
 			break;
 		if (column && column + 1 + strlen(n->name) > LINE_MAX_COLUMNS) {
 			str_add(&p->out, "\n");
 			column = 0;
 		}
 		if (!column) {
-			str_addf(&p->out, "add %s", node_kind_name(kind));
-			column = 4 + strlen(node_kind_name(kind));
+			str_addf(&p->out, "add %s", kind);
+			column = 4 + strlen(kind);
 		}
 		str_addf(&p->out, " %s", n->name);
 		column += 1 + strlen(n->name);

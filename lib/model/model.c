@@ -241,6 +241,11 @@ const char *node_kind_name(enum node_kind kind)
 	return names[kind];
 }
 
+const char *node_kind_text(const struct node *n)
+{
+	return n->nat ? "nat" : node_kind_name(n->kind);
+}
+
 const char *iface_text(const struct model *m, const struct link *l, int end, char *buf)
 {
 	const struct node *n = model_node(m, l->end[end].node);

@@ -113,6 +113,7 @@ struct node {
 	bool up;
 	bool stp;		/* switch: spanning tree protocol, IEEE 802.1D */
 	bool vlan;		/* switch: knows VLANs, IEEE 802.1Q */
+	bool nat;		/* router: leads to the machine's own network, masked */
 	VEC(struct port) ports; /* by interface number */
 	address_vec loopback;	/* further addresses of lo */
 	VEC(struct route) routes;
@@ -144,7 +145,8 @@ bool model_same(const struct model *a, const struct model *b);
 /* The same addresses with the same lengths, in the same order. */
 bool addresses_same(const address_vec *a, const address_vec *b);
 
-const char *node_kind_name(enum node_kind kind); /* "host", … */
+const char *node_kind_name(enum node_kind kind);  /* "host", … */
+const char *node_kind_text(const struct node *n); /* the same, or "nat" */
 
 struct node *model_node(const struct model *m, uint32_t id); /* NULL: none */
 struct node *model_node_named(const struct model *m, const char *name);
@@ -243,6 +245,8 @@ int model_set_vlan(struct model *m, uint32_t id, bool on, struct err *e);
 /* Of a switch's port, whose switch has to know VLANs; v is copied. */
 int model_set_vlans(struct model *m, uint32_t link, int end, const struct vlans *v,
 		    struct err *e);
+/* Of a router. */
+int model_set_nat(struct model *m, uint32_t id, struct err *e);
 /* A command, behind those that the node has. */
 int model_keep(struct model *m, uint32_t node, const char *command, struct err *e);
 /* Forgets the number'th, from 1; 0: all. -ENOENT. */

@@ -61,6 +61,19 @@ int model_set_vlans(struct model *m, uint32_t link, int end, const struct vlans 
 	return 0;
 }
 
+int model_set_nat(struct model *m, uint32_t id, struct err *e)
+{
+	const struct node *n = model_node(m, id);
+
+	if (!n)
+		return err_set(e, ENOENT, "the node is gone");
+	if (n->kind != NODE_ROUTER)
+		return err_set(e, EINVAL, "%s is a %s; a nat is a router", n->name,
+			       node_kind_name(n->kind));
+	model_edit_node(m, id)->nat = true;
+	return 0;
+}
+
 int model_keep(struct model *m, uint32_t node, const char *command, struct err *e)
 {
 	const struct node *n = model_node(m, node);

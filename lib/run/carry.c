@@ -10,6 +10,7 @@
 #include "kern/observe.h"
 #include "run/journal.h"
 #include "run/keep.h"
+#include "run/uplinks.h"
 
 enum {
 	PIECE_STEPS = 64, /* between two looks at whether the user wants to stop */
@@ -76,10 +77,21 @@ static int keep(struct network *n, const struct step *s, bool journal,
 	return r;
 }
 
-int carry_out(struct network *n, const struct plan *p, bool journal,
-	      const struct hooks *hooks, bool *ret_ending, struct err *e)
+/* What the model needs of the machine; but for a change, only what the change needs. */
+static int reach(struct network *n, const struct plan *p, bool journal,
+		 struct str *report, struct err *e)
 {
-	bool ends;
+	const struct model *from = p->between ? p->between : p->from;
+
+	kern_rest(n->kern);
+	return uplinks_reach(n, p->to, journal ? from : NULL, report, e);
+}
+
+int carry_out(struct network *n, const struct plan *p, bool journal,
+	      const struct hooks *hooks, struct str *report, bool *ret_ending,
+	      struct err *e)
+{
+	bool ends, reached = false;
 	int r = 0;
 
 	*ret_ending = false;
@@ -93,6 +105,11 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 		ends = p->between || p->steps.v[at].op == STEP_NODE_DEL;
 		if (journal && !*ret_ending && ends)
 			r = journal_mark_ending(n->journal, e);
+		/* what is kept may build on it */
+		if (r == 0 && !reached && p->steps.v[at].op == STEP_KEEP) {
+			reached = true;
+			r = reach(n, p, journal, report, e);
+		}
 		if (r == 0) {
 			*ret_ending |= ends;
 			r = p->steps.v[at].op == STEP_KEEP
@@ -103,6 +120,8 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 		if (r == 0)
 			tell_progress(hooks, p, end);
 	}
+	if (r == 0 && !reached)
+		r = reach(n, p, journal, report, e);
 	if (r == 0)
 		kern_finish(n->kern, p);
 	kern_rest(n->kern);
@@ -232,7 +251,7 @@ int carry_to(struct network *n, const struct model *target, const struct model *
 		if (model_node(target, *id))
 			plan_add_node_up(&p, model_node(p.to, *id));
 	if (r == 0)
-		r = carry_out(n, &p, false, hooks, &ending, e);
+		r = carry_out(n, &p, false, hooks, report, &ending, e);
 	if (r == 0 && report)
 		tell_all(&p, &o, report);
 	plan_free(&p);

@@ -139,7 +139,7 @@ static int go(struct network *n, struct journal_pending p, const struct hooks *h
 	n->unfinished = mem_alloc(sizeof(*n->unfinished));
 	*n->unfinished = p;
 	plan_make(&plan, n->model, p.after);
-	r = carry_out(n, &plan, true, hooks, &n->unfinished->ending, e);
+	r = carry_out(n, &plan, true, hooks, NULL, &n->unfinished->ending, e);
 	if (r == 0)
 		r = services_carry(n, p.after, false, NULL, hooks, e);
 	plan_free(&plan);

@@ -21,6 +21,7 @@
 #include "run/lock.h"
 #include "run/services.h"
 #include "run/unfinished.h"
+#include "run/uplinks.h"
 #include "run/wire_process.h"
 
 static const char root[] = "/run/espalier";
@@ -108,6 +109,8 @@ static int end(const char *name, const char *dir, struct err *e)
 {
 	int r = wire_process_end(dir, e); /* its taps hold the namespaces */
 
+	if (r == 0)
+		r = uplinks_end(dir, name, e);
 	if (r == 0)
 		r = nodes_end_all(dir, name, e);
 	return r < 0 ? r : file_remove_tree(dir, e);

@@ -16,6 +16,8 @@ void state_write_setup(json_t *o, const struct node *n)
 		put(o, "stp", json_true());
 	if (n->vlan)
 		put(o, "vlan", json_true());
+	if (n->nat)
+		put(o, "nat", json_true());
 	/* what is not UTF-8 came from no prompt or file: the language refuses it */
 	vec_each (&n->kept, text)
 		json_array_append_new(kept, json_string_nocheck(*text));
@@ -27,7 +29,8 @@ void state_write_setup(json_t *o, const struct node *n)
 
 bool state_same_setup(const struct node *a, const struct node *b)
 {
-	return a->stp == b->stp && a->vlan == b->vlan && kept_same(&a->kept, &b->kept);
+	return a->stp == b->stp && a->vlan == b->vlan && a->nat == b->nat &&
+	       kept_same(&a->kept, &b->kept);
 }
 
 bool state_read_setup(const json_t *o, struct node *n)
@@ -36,6 +39,7 @@ bool state_read_setup(const json_t *o, struct node *n)
 	size_t i;
 
 	n->stp = json_is_true(json_object_get(o, "stp"));
+	n->nat = json_is_true(json_object_get(o, "nat"));
 	n->vlan = json_is_true(json_object_get(o, "vlan"));
 	json_array_foreach(json_object_get(o, "kept"), i, item)
 	{

@@ -87,6 +87,7 @@ static void same_node(const struct node *a, const struct node *b)
 	assert_int_equal(a->up, b->up);
 	assert_int_equal(a->stp, b->stp);
 	assert_int_equal(a->vlan, b->vlan);
+	assert_int_equal(a->nat, b->nat);
 	assert_true(kept_same(&a->kept, &b->kept));
 	same_addresses(&a->loopback, &b->loopback);
 	assert_int_equal(a->routes.n, b->routes.n);
@@ -164,6 +165,8 @@ static void test_typed(void **state)
 	       "route r1 10.9.0.0/16 via 10.0.0.3 via 10.0.0.4\n"
 	       "route r1 default via 10.0.0.7\n"
 	       "route r1 10.9.0.0/16 via 10.0.0.5 via 10.0.0.6 metric 5\n");
+	expect("set auto off; add router r1; add nat n1 n2; add router r2",
+	       "set auto off\nadd router r1\nadd nat n1 n2\nadd router r2\n");
 	expect("set auto off; add switch s1 s2; add host h1; vlan s1 on; link s1 s2\n"
 	       "link h1 s1 ip none none; vlan s1:eth0 trunk 30-40,10,12,11,41 native 11\n"
 	       "vlan s1:eth1 7; keep h1 nft add chain ip a b { policy drop; }\n"

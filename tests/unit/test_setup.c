@@ -152,6 +152,31 @@ static void test_refused(void **state)
 	model_free(m);
 }
 
+/* `route auto` leads routers to it, and hosts in several LANs, by IPv4. */
+static void test_nat(void **state)
+{
+	struct model *m = net("r gw; r r1; h h1; h h2; gw r1; r1 h1; gw h2; r1 h2");
+	uint32_t gw = net_node(m, "gw")->id;
+	const char *const led[] = { "r1", "h1", "h2" };
+
+	(void)state;
+	assert_int_equal(model_set_nat(m, net_node(m, "h1")->id, NULL), -EINVAL);
+	assert_int_equal(model_set_nat(m, gw, NULL), 0);
+	net_settle(m);
+	assert_int_equal(model_route_auto(m, NULL), 0);
+	net_settle(m);
+	for (size_t i = 0; i < ARRAY_LEN(led); i++) {
+		unsigned defaults = 0;
+
+		vec_each (&net_node(m, led[i])->routes, r)
+			defaults += r->prefix.len == 0 && r->prefix.family == AF_INET;
+		assert_int_equal(defaults, 1);
+	}
+	vec_each (&net_node(m, "gw")->routes, r)
+		assert_int_not_equal(r->prefix.len, 0);
+	model_free(m);
+}
+
 static void test_kept_sets(void **state)
 {
 	kept_vec v = { 0 };
@@ -170,9 +195,9 @@ static void test_kept_sets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lists),	  cmocka_unit_test(test_frames),
-		cmocka_unit_test(test_lans),	  cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_kept_sets),
+		cmocka_unit_test(test_lists), cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_lans),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nat),   cmocka_unit_test(test_kept_sets),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
