@@ -51,8 +51,10 @@ int cmd_route(struct session *s, const struct args *a, struct err *e)
 {
 	struct route route = { .origin = ROUTE_MANUAL };
 	uint64_t metric = args_number(a, "metric", 0);
-	const struct value *via;
+	VEC(struct ip) vias = { 0 };
 	uint32_t node;
+	size_t bad;
+	int r;
 
 	if (args_has(a, "auto")) {
 		/* paths lead to subnets, which automatic addressing may just now give */
@@ -67,16 +69,18 @@ int cmd_route(struct session *s, const struct args *a, struct err *e)
 			return args_blame(a, "PREFIX", 0, e);
 		return 0;
 	}
-	via = args_get(a, "via", 0);
-	route.via = via->ip;
 	if (!route.prefix.family) /* "default" is of its next hop's family */
-		route.prefix.family = via->ip.family;
+		route.prefix.family = args_get(a, "via", 0)->ip.family;
 	if (metric > UINT32_MAX) {
 		err_set(e, ERANGE, "a metric is at most %u", UINT32_MAX);
 		return args_blame(a, "metric", 0, e);
 	}
 	route.metric = (uint32_t)metric;
-	if (model_set_route(s->draft, node, &route, e) < 0)
-		return args_blame(a, "via", 0, e);
-	return 0;
+	for (size_t i = 0; i < args_count(a, "via"); i++)
+		vec_push(&vias, args_get(a, "via", i)->ip);
+	r = model_set_routes(s->draft, node, &route, vias.v, vias.n, &bad, e);
+	if (r < 0)
+		args_blame(a, "via", bad, e);
+	vec_free(&vias);
+	return r;
 }

@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "run/rootless.h"
 #include "shell/handlers.h"
 
 static enum node_kind kind_of(const struct args *a)
 {
-	if (args_has(a, "router"))
+	if (args_has(a, "router") || args_has(a, "nat"))
 		return NODE_ROUTER;
 	return args_has(a, "switch") ? NODE_SWITCH : NODE_HOST;
 }
@@ -18,11 +19,18 @@ int cmd_add(struct session *s, const struct args *a, struct err *e)
 {
 	uint32_t id;
 
+	if (args_has(a, "nat") && rootless_is_inside()) {
+		err_set(e, EPERM,
+			"without root, the machine's own network is out of reach");
+		return err_hint(e, "'sudo espalier' reaches it");
+	}
 	for (size_t i = 0; i < args_count(a, "NAME"); i++) {
 		const char *name = args_get(a, "NAME", i)->text;
 
 		if (model_add_node(s->draft, kind_of(a), name, &id, e) < 0)
 			return args_blame(a, "NAME", i, e);
+		if (args_has(a, "nat"))
+			model_set_nat(s->draft, id, NULL);
 	}
 	return 0;
 }
@@ -32,38 +40,38 @@ int cmd_add(struct session *s, const struct args *a, struct err *e)
 /* An address of the LAN behind a node whose subnet has ip; false: none. */
 static bool lan_length(const struct model *m, uint32_t node, struct ip *ip)
 {
-	VEC(uint32_t) queue = { 0 }; /* switches to visit; each once */
+	const struct node *first = model_node(m, node);
+	struct crossing queue = { 0 };
 	bool found = false;
 
-	if (model_node(m, node)->kind == NODE_SWITCH)
-		vec_push(&queue, node);
-	for (size_t at = 0; at < queue.n && !found; at++) {
-		const struct node *sw = model_node(m, queue.v[at]);
+	/* a new port is in the VLAN of new ports */
+	if (first->kind == NODE_SWITCH)
+		vec_push(&queue.v,
+			 ((struct inside){ node, first->vlan ? VLAN_DEFAULT : 0 }));
+	for (size_t at = 0; at < queue.v.n && !found; at++) {
+		const struct inside in = queue.v.v[at];
 
-		vec_each (&sw->ports, p) {
+		vec_each (&model_node(m, in.node)->ports, p) {
 			const struct link *l = p->link ? model_link(m, p->link) : NULL;
 			const struct iface *far = l ? &l->end[!p->end] : NULL;
-			bool seen = false;
+			int tag = l ? vlan_outside(m, l, p->end, in.vlan) : -1;
 
-			if (!l)
+			if (tag < 0)
 				continue;
 			vec_each (&far->addresses, a) {
 				struct ip subnet = ip_network(&a->ip);
 
-				if (found || !ip_within(ip, &subnet))
+				if (found || tag || !ip_within(ip, &subnet))
 					continue;
 				ip->len = subnet.len;
 				found = true;
 			}
 			if (found)
 				break;
-			vec_each (&queue, q)
-				seen |= *q == far->node;
-			if (!seen && model_node(m, far->node)->kind == NODE_SWITCH)
-				vec_push(&queue, far->node);
+			crossing_enter(&queue, m, l, !p->end, tag);
 		}
 	}
-	vec_free(&queue);
+	vec_free(&queue.v);
 	return found;
 }
 

@@ -1,6 +1,7 @@
 /*
  * cmd_show.c — show: the network, its parts, or an overview of all.
  */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -95,6 +96,22 @@ static void show_overview(struct session *s)
 	}
 }
 
+/* Routes of daemons are the kernel's business, not the model's. */
+static void say_daemons(struct session *s)
+{
+	if (!handlers_at_prompt(s))
+		return;
+	vec_each (&s->net->model->nodes, n)
+		if (node_computes_routes(*n, AF_INET) ||
+		    node_computes_routes(*n, AF_INET6)) {
+			output_say(&s->out, STYLE_DIM,
+				   "what services compute is shown by `%s ip route` and "
+				   "the like",
+				   (*n)->name);
+			return;
+		}
+}
+
 int cmd_show(struct session *s, const struct args *a, struct err *e)
 {
 	const struct model *m = s->net->model;
@@ -112,11 +129,15 @@ int cmd_show(struct session *s, const struct args *a, struct err *e)
 	} else if (args_has(a, "routes")) {
 		say_none(s, !has_routes(m), "routes");
 		handlers_table_routes(s, NULL);
+		say_daemons(s);
 	} else if (args_has(a, "queues")) {
 		return handlers_show_queues(s, NULL, e);
 	} else if (args_has(a, "jobs")) {
 		say_none(s, s->jobs.v.n == 0, "jobs");
 		handlers_show_jobs(s, NULL);
+	} else if (args_has(a, "services")) {
+		say_none(s, !handlers_has_services(m), "services");
+		handlers_table_services(s, NULL);
 	} else if (args_has(a, "timeline")) {
 		timeline_show(s);
 	} else if ((v = args_get(a, "NODE", 0))) {

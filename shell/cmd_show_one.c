@@ -24,6 +24,8 @@ static void add_interface(struct table *t, const struct model *m, const struct l
 		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
 	table_add_text(t, "%s", describe_mac(i->mac, mac));
 	table_add(t, mem_printf("%uB", l->mtu), json_integer(l->mtu), STYLE_PLAIN);
+	if (model_node(m, i->node)->vlan)
+		table_add(t, describe_vlans(m, l, end), NULL, STYLE_PLAIN);
 }
 
 static void show_interfaces(struct session *s, const struct node *n)
@@ -35,11 +37,12 @@ static void show_interfaces(struct session *s, const struct node *n)
 		{ "addresses", "ADDRESSES", false, 0 },
 		{ "mac", "MAC", false, 3 },
 		{ "mtu", "MTU", true, 2 },
+		{ "vlan", "VLAN", false, 0 },
 	};
 	const struct model *m = s->net->model;
 	struct table t;
 
-	table_begin(&t, columns, ARRAY_LEN(columns));
+	table_begin(&t, columns, ARRAY_LEN(columns) - !n->vlan);
 	if (n->loopback.n) {
 		table_add(&t, mem_strdup("lo"), NULL, STYLE_STRONG);
 		table_add(&t, NULL, NULL, STYLE_PLAIN);
@@ -54,6 +57,22 @@ static void show_interfaces(struct session *s, const struct node *n)
 
 		if (l)
 			add_interface(&t, m, l, p->end);
+	}
+	table_end(&t, &s->out);
+}
+
+static void show_kept(struct session *s, const struct node *n)
+{
+	static const struct column columns[] = {
+		{ "number", "KEPT", true, 0 },
+		{ "command", "COMMAND", false, 0 },
+	};
+	struct table t;
+
+	table_begin(&t, columns, ARRAY_LEN(columns));
+	for (size_t i = 0; i < n->kept.n; i++) {
+		table_add_number(&t, i + 1);
+		table_add_text(&t, "%s", n->kept.v[i]);
 	}
 	table_end(&t, &s->out);
 }
@@ -74,14 +93,20 @@ static void say_blank(struct session *s)
 static json_t *node_json(struct session *s, const struct node *n)
 {
 	json_t *o = json_pack("{s:s, s:s, s:s}", "node", n->name, "kind",
-			      node_kind_name(n->kind), "state", n->up ? "up" : "down");
+			      node_kind_text(n), "state", n->up ? "up" : "down");
 
-	if (n->kind == NODE_SWITCH)
+	if (n->kind == NODE_SWITCH) {
 		json_object_set_new(o, "stp", json_boolean(n->stp));
+		json_object_set_new(o, "vlan", json_boolean(n->vlan));
+	}
 	show_interfaces(s, n);
 	json_object_set_new(o, "interfaces", handlers_take_result(s));
 	handlers_table_routes(s, n);
 	json_object_set_new(o, "routes", handlers_take_result(s));
+	handlers_table_services(s, n);
+	json_object_set_new(o, "services", handlers_take_result(s));
+	if (n->kept.n)
+		json_object_set_new(o, "kept", describe_kept_json(n));
 	handlers_show_jobs(s, n->name);
 	json_object_set_new(o, "jobs", handlers_take_result(s));
 	return o;
@@ -96,8 +121,9 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 		output_result(&s->out, node_json(s, n));
 		return 0;
 	}
-	output_say(&s->out, STYLE_PLAIN, "%s: %s, %s%s", n->name, node_kind_name(n->kind),
-		   n->up ? "up" : "down", n->kind == NODE_SWITCH ? stp : "");
+	output_say(&s->out, STYLE_PLAIN, "%s: %s, %s%s%s", n->name, node_kind_text(n),
+		   n->up ? "up" : "down", n->kind == NODE_SWITCH ? stp : "",
+		   n->vlan ? ", VLANs on" : "");
 	if (n->ports.n || n->loopback.n) {
 		say_blank(s);
 		show_interfaces(s, n);
@@ -105,6 +131,14 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 	if (n->routes.n) {
 		say_blank(s);
 		handlers_table_routes(s, n);
+	}
+	if (n->services.n) {
+		say_blank(s);
+		handlers_table_services(s, n);
+	}
+	if (n->kept.n) {
+		say_blank(s);
+		show_kept(s, n);
 	}
 	if (has_jobs(s, n->name)) {
 		say_blank(s);

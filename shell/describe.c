@@ -266,3 +266,19 @@ const char *describe_mac(const uint8_t mac[6], char *buf)
 		 mac[2], mac[3], mac[4], mac[5]);
 	return buf;
 }
+
+json_t *describe_kept_json(const struct node *n)
+{
+	json_t *array = json_array();
+
+	vec_each (&n->kept, command)
+		json_array_append_new(array, json_string(*command));
+	return array;
+}
+
+char *describe_vlans(const struct model *m, const struct link *l, int end)
+{
+	const struct node *n = model_node(m, l->end[end].node);
+
+	return n->vlan ? vlans_text(&l->end[end].vlans) : NULL;
+}

@@ -60,6 +60,13 @@ char *describe_count(size_t n, const char *noun);
 /* "2 hosts, 1 switch" by the number of each kind; "no nodes". free() it. */
 char *describe_kinds(const size_t by_kind[NODE_SWITCH + 1]);
 
+/* A node's kept commands. */
+json_t *describe_kept_json(const struct node *n);
+
+/* Of a link's end: the VLANs of its switch's port, as they are typed; NULL: it is none of
+ * a switch that knows VLANs. free() it. */
+char *describe_vlans(const struct model *m, const struct link *l, int end);
+
 /* "02:00:00:00:01:01"; buf has MAC_TEXT_MAX bytes and is returned. */
 enum { MAC_TEXT_MAX = 18 };
 const char *describe_mac(const uint8_t mac[6], char *buf);

@@ -54,7 +54,7 @@ void handlers_table_nodes(struct session *s)
 		const struct node *n = *p;
 
 		table_add(&t, mem_strdup(n->name), NULL, STYLE_STRONG);
-		table_add_text(&t, "%s", node_kind_name(n->kind));
+		table_add_text(&t, "%s", node_kind_text(n));
 		table_add(&t, mem_strdup(n->up ? "up" : "down"), NULL,
 			  state_style(n->up));
 		table_add_number(&t, count_links(n));

@@ -60,8 +60,8 @@ static void say_rest(struct teller *t, size_t hidden, const char *what)
 
 static json_t *node_json(const struct node *n)
 {
-	return json_pack("{s:s, s:s, s:s}", "node", n->name, "kind",
-			 node_kind_name(n->kind), "state", n->up ? "up" : "down");
+	return json_pack("{s:s, s:s, s:s}", "node", n->name, "kind", node_kind_text(n),
+			 "state", n->up ? "up" : "down");
 }
 
 /* ---- routes ---- */
@@ -160,7 +160,7 @@ static void tell_renumbered(struct teller *t, size_t *hidden, const char *iface,
 
 static void node_removed(struct teller *t, size_t *hidden, const struct node *n)
 {
-	say(t, hidden, STYLE_PLAIN, "deleted %s %s", node_kind_name(n->kind), n->name);
+	say(t, hidden, STYLE_PLAIN, "deleted %s %s", node_kind_text(n), n->name);
 	if (t->removed)
 		json_array_append_new(t->removed, node_json(n));
 }
@@ -173,25 +173,60 @@ static void node_added(struct teller *t, size_t *hidden, const struct node *n)
 		json_array_append_new(t->added, node_json(n));
 }
 
+static void tell_services(struct teller *t, size_t *hidden, const struct node *old,
+			  const struct node *new)
+{
+	vec_each (&old->services, s)
+		if (!node_service(new, (*s)->kind))
+			say(t, hidden, STYLE_PLAIN, "%s: %s ended", new->name,
+			    service_name((*s)->kind));
+	vec_each (&new->services, s) {
+		const struct service *was = node_service(old, (*s)->kind);
+
+		if (!was || !service_same(was, *s))
+			say(t, hidden, STYLE_PLAIN, "%s: %s runs%s", new->name,
+			    service_name((*s)->kind), was ? " with other options" : "");
+	}
+}
+
+static json_t *services_json(const struct node *n)
+{
+	json_t *array = json_array();
+
+	vec_each (&n->services, s)
+		json_array_append_new(array, json_string(service_name((*s)->kind)));
+	return array;
+}
+
 static void node_changed(struct teller *t, size_t *hidden, const struct node *old,
 			 const struct node *new)
 {
 	bool routes = tell_routes(t, hidden, old, new);
 	bool loopback = !addresses_same(&old->loopback, &new->loopback);
+	bool services = !services_same(&old->services, &new->services);
 
 	if (old->up != new->up)
 		say(t, hidden, STYLE_PLAIN, "%s %s", new->name, new->up ? "up" : "down");
 	if (old->stp != new->stp)
 		say(t, hidden, STYLE_PLAIN, "%s spanning tree %s", new->name,
 		    new->stp ? "on" : "off");
+	if (old->vlan != new->vlan)
+		say(t, hidden, STYLE_PLAIN, "%s VLANs %s", new->name,
+		    new->vlan ? "on" : "off");
+	if (!kept_begins(&new->kept, &old->kept))
+		say(t, hidden, STYLE_PLAIN,
+		    "%s was made anew without what is not kept any more", new->name);
 	if (loopback) {
 		cleanup_free char *iface = mem_printf("%s:lo", new->name);
 
 		tell_renumbered(t, hidden, iface, &old->loopback, &new->loopback);
 	}
+	if (services)
+		tell_services(t, hidden, old, new);
 	/* a port more or less is told with its link */
-	if (t->changed &&
-	    (routes || loopback || old->up != new->up || old->stp != new->stp)) {
+	if (t->changed && (routes || loopback || services || old->up != new->up ||
+			   old->stp != new->stp || old->vlan != new->vlan ||
+			   !kept_same(&old->kept, &new->kept))) {
 		json_t *o = json_pack("{s:s}", "node", new->name);
 
 		if (old->up != new->up)
@@ -199,9 +234,15 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 					    json_string(new->up ? "up" : "down"));
 		if (old->stp != new->stp)
 			json_object_set_new(o, "stp", json_boolean(new->stp));
+		if (old->vlan != new->vlan)
+			json_object_set_new(o, "vlan", json_boolean(new->vlan));
+		if (!kept_same(&old->kept, &new->kept))
+			json_object_set_new(o, "kept", describe_kept_json(new));
 		if (loopback)
 			json_object_set_new(o, "loopback",
 					    describe_addresses_json(&new->loopback));
+		if (services)
+			json_object_set_new(o, "services", services_json(new));
 		if (routes)
 			json_object_set_new(o, "routes", routes_json(new));
 		json_array_append_new(t->changed, o);
@@ -281,6 +322,16 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 		other = true;
 		tell_renumbered(t, hidden, iface_text(t->after, new, end, iface), was,
 				is);
+	}
+	for (int end = 0; end < 2; end++) {
+		const struct vlans *is = &new->end[end].vlans;
+		cleanup_free char *text = vlans_text(is);
+
+		if (vlans_same(&old->end[end].vlans, is))
+			continue;
+		other = true;
+		say(t, hidden, STYLE_PLAIN, "%s VLAN %s",
+		    iface_text(t->after, new, end, iface), text);
 	}
 	if (!shape_same(&old->shape[0], &new->shape[0]) ||
 	    !shape_same(&old->shape[1], &new->shape[1]) || old->wire != new->wire) {

@@ -23,15 +23,42 @@
 	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay NODE NODE] "              \
 	"[via {bridge | shortbridge | ztun | macvlan | direct}] [enforced] "
 
+/* What a service can be, and its options. */
+#define SERVICE_ON "[on {all | PORT...}]"
+#define OSPF_KEYS                                                                        \
+	"[area {COUNT | ADDR}] " SERVICE_ON " [hello TIME] [dead TIME] "                 \
+	"[network {broadcast | point-to-point}]"
+#define SERVICE_PATTERN                                                                  \
+	"{routers | NODE...} {"                                                          \
+	"ospf {off | " OSPF_KEYS "} | ospf6 {off | " OSPF_KEYS "} | "                    \
+	"rip {off | " SERVICE_ON " [update TIME] [split-horizon {on | off}]} | "         \
+	"isis {off | [area COUNT] " SERVICE_ON " [hello TIME]} | "                       \
+	"bgp {off | as COUNT [id ADDR] [neighbor {{NODE | ADDR} as COUNT}...] "          \
+	"[network {connected | PREFIX...}]} | "                                          \
+	"pim {off | [rp ADDR] " SERVICE_ON "} | bfd [off] | "                            \
+	"frr {off | text TEXT | FILE} | bird {off | text TEXT | FILE} | "                \
+	"dhcp {off | range ADDR ADDR [router ADDR] [dns ADDR] [lease TIME] " SERVICE_ON  \
+	"} | dhcp-client {off | [on PORT]} | "                                           \
+	"dns {off | [name {WORD ADDR}...] [ttl TIME] [forward ADDR]} | "                 \
+	"http {off | [port COUNT] [folder FILE]} | iperf3 {off | [port COUNT]} | "       \
+	"tcpdump {off | {all | PORT} {to FILE}}}"
+
 const struct verb verbs[] = {
 	/* ---- building ---- */
-	{ "add", "{host | router | switch} NAME...", "add nodes to the network",
+	{ "add", "{host | router | switch | nat} NAME...", "add nodes to the network",
 	  VERB_CHANGES, cmd_add,
 	  "A host ends traffic, a router forwards IPv4 and IPv6, a switch forwards\n"
-	  "Ethernet. A name is letters, digits, '-' and '_', a letter first.\n"
+	  "Ethernet. A nat is a router that leads to the machine's own network and what\n"
+	  "is behind that, by IPv4; packets from it look as if they were the machine's.\n"
+	  "For this the machine gets an interface and an nftables table, both marked\n"
+	  "espalier, and forwards IPv4; all is taken back when the node goes. route "
+	  "auto\n"
+	  "leads other routers there. A name is letters, digits, '-' and '_', a letter\n"
+	  "first.\n"
 	  "    add host h4 h5\n"
 	  "    add router edge\n"
-	  "    add switch core-1" },
+	  "    add switch core-1\n"
+	  "    add nat internet" },
 	{ "link",
 	  "END END [name LINKNAME] [ip {ENDADDR | none} {ENDADDR | none}] [mtu BYTES] "
 	  "[mac MAC MAC] " TUNNEL_KEYS SHAPE_KEYS,
@@ -114,6 +141,17 @@ const struct verb verbs[] = {
 	  "802.1D)\n"
 	  "a new port forwards after some seconds.\n"
 	  "    stp s1 on" },
+	{ "vlan", "{NODE {on | off} | IFACE {none | VLAN | trunk VLANS [native VLAN]}}",
+	  "set which VLANs a switch's ports carry", VERB_CHANGES, cmd_vlan,
+	  "On, a switch keeps VLANs (IEEE 802.1Q) apart; a new port is in VLAN 1. A\n"
+	  "port of one VLAN takes and gives untagged frames. A trunk's have tags; those\n"
+	  "without are of its native VLAN, or dropped. none makes it as a new port, off\n"
+	  "all of them. Each VLAN is a LAN, with addresses of its own. A router reads\n"
+	  "tags by sub-interfaces, which keep makes.\n"
+	  "    vlan s1 on\n"
+	  "    vlan s1:eth0 10\n"
+	  "    vlan s1:eth1 trunk 10,20-30 native 1\n"
+	  "    vlan s1:eth0 none" },
 	{ "ip", "IFACE {ADDR/LEN... | none}", "give an interface its addresses",
 	  VERB_CHANGES, cmd_ip,
 	  "These replace all the interface had. With none it has no address, and\n"
@@ -122,17 +160,36 @@ const struct verb verbs[] = {
 	  "    ip h1:eth0 192.168.7.1/24 2001:db8::1/64\n"
 	  "    ip r1:lo 192.0.2.1/32\n"
 	  "    ip h1:eth0 none" },
-	{ "route", "{auto | NODE PREFIX {via ADDR [metric COUNT] | none}}",
+	{ "route", "{auto | NODE PREFIX {{via ADDR}... [metric COUNT] | none}}",
 	  "set, delete or compute routes", VERB_CHANGES, cmd_route,
-	  "A route to the same prefix with the same metric is replaced; none deletes "
-	  "all\n"
-	  "to that prefix. route auto computes shortest paths for the whole network, as\n"
-	  "it is now: ask again after a change. Routes that were typed stay.\n"
+	  "A route to the same prefix with the same metric is replaced; none deletes\n"
+	  "all to that prefix. Several next hops share the packets, a connection's by\n"
+	  "one of them (the kernel chooses by addresses alone, unless the sysctl\n"
+	  "fib_multipath_hash_policy is 1). route auto computes shortest paths for the\n"
+	  "whole network, as it is now: ask again after a change. Routes that were "
+	  "typed\n"
+	  "stay.\n"
 	  "    route h1 default via 10.0.0.254\n"
 	  "    route r1 10.9.0.0/16 via 10.0.0.2 metric 20\n"
 	  "    route r1 2001:db8:9::/64 via fd00::2\n"
+	  "    route r1 10.9.0.0/16 via 10.0.0.2 via 10.0.0.3\n"
 	  "    route r1 10.9.0.0/16 none\n"
 	  "    route auto" },
+	{ "keep", "NODE {none [COUNT] | COMMAND}",
+	  "run a command that sets a node up, and remember it", VERB_CHANGES, cmd_keep,
+	  "For what no other command sets: VRFs, policy rules, NAT, firewalls, sysctls.\n"
+	  "If it succeeds, which may take a minute, it becomes a part of the network: "
+	  "it\n"
+	  "is saved, and run again where the node is made anew. Its effect cannot be\n"
+	  "taken back by itself: undo, and none, which forgets all or the one that show\n"
+	  "NODE gives this number, make the node anew without it, ending its programs.\n"
+	  "Files that it names are read again each time.\n"
+	  "    keep r1 ip rule add from 10.0.0.0/24 table 100\n"
+	  "    keep r1 ip link add red type vrf table 10\n"
+	  "    keep r1 ip link add link eth0 name eth0.10 type vlan id 10\n"
+	  "    keep r1 nft add table ip nat\n"
+	  "    keep r1 none 2\n"
+	  "    keep r1 none" },
 	{ "set", "auto {on | off}", "switch automatic addresses on or off", VERB_CHANGES,
 	  cmd_set,
 	  "On, as it is at first, every link gets a subnet of 10.0.0.0/8 and one of\n"
@@ -193,8 +250,11 @@ const struct verb verbs[] = {
 	  "The program and what it started get SIGTERM, and SIGKILL 2 s later. A job\n"
 	  "that has ended already is taken off the list, its output with it.\n"
 	  "    stop 1" },
-	{ "output", "JOB", "show what a job has written", VERB_LOOKS, cmd_output,
-	  "    output 1" },
+	{ "output", "{JOB | NODE [SERVICE]}", "show what a job or service has written",
+	  VERB_LOOKS, cmd_output,
+	  "Of a service it is its log; without its name, those of all in the node.\n"
+	  "    output 1\n"
+	  "    output r1 ospf" },
 	{ "fg", "JOB", "bring a job to the foreground", 0, cmd_fg,
 	  "A stopped job goes on; the shell waits until it ends or stops again. What a\n"
 	  "job that was begun with & writes still goes to output JOB. In a file, it is\n"
@@ -203,6 +263,54 @@ const struct verb verbs[] = {
 	{ "term", "NODE", "open a shell in a node", VERB_TERMINAL, cmd_term,
 	  "It is $SHELL, or bash, or sh, with job control; leave it by exit or Ctrl-D.\n"
 	  "    term h1" },
+
+	/* ---- services ---- */
+	{ "service", SERVICE_PATTERN, "run a routing daemon, server or capture in nodes",
+	  VERB_CHANGES, cmd_service,
+	  "It is a part of the network: saved, undone, running after attach, and ended\n"
+	  "with its node or by off. Said again, its options are replaced. One that ends\n"
+	  "at once fails with the last of its log; `output NODE SERVICE` shows all of "
+	  "it.\n"
+	  "ospf, ospf6, rip, isis, bgp, pim, bfd are FRR's, on all interfaces unless on\n"
+	  "says which. Timers are quick, since an emulation is watched: hello 1s and "
+	  "dead\n"
+	  "four times that, RIP's update 5s, BGP's keepalive 3s. The standards' are "
+	  "hello\n"
+	  "10s dead 40s, update 30s. OSPF's links between two routers are\n"
+	  "point-to-point. bfd watches the neighbours of ospf, isis and bgp. BGP needs "
+	  "no\n"
+	  "policy to take routes, and announces a network whether it has it or not.\n"
+	  "frr and bird take a configuration of one's own, from a file or as a text; "
+	  "the\n"
+	  "network keeps the text. Where one of them computes a node's routes, route "
+	  "auto\n"
+	  "does not. dhcp and dns are dnsmasq, dhcp-client and http busybox. An http\n"
+	  "server without a folder has a page with the node's name.\n"
+	  "    service routers ospf\n"
+	  "    service r1 r2 ospf area 1 on eth0 eth1 hello 10s dead 40s\n"
+	  "    service r1 rip update 30s split-horizon off\n"
+	  "    service r1 bgp as 65001 neighbor r2 as 65002 network 10.1.0.0/16\n"
+	  "    service r1 bgp as 65001 neighbor 10.0.0.2 as 65002 network connected\n"
+	  "    service r1 frr r1.conf\n"
+	  "    service r1 frr text 'router bgp 65001'\n"
+	  "    service r1 ospf off\n"
+	  "    service h1 dhcp range 10.0.0.100 10.0.0.200 router 10.0.0.3 lease 10min\n"
+	  "    service h2 dhcp-client on eth0\n"
+	  "    service h1 dns name www.lab 10.0.0.2 mail.lab 10.0.0.3\n"
+	  "    service h1 http port 8080\n"
+	  "    service s1 tcpdump all to /tmp/s1.pcap" },
+	{ "vtysh", "NODE [COMMAND]", "FRR's prompt in a node, or a command for it", 0,
+	  cmd_vtysh,
+	  "If a word has blanks in it, each word is a command. What is changed so is no\n"
+	  "part of the network: it is not saved, and gone when the service is started\n"
+	  "again.\n"
+	  "    vtysh r1\n"
+	  "    vtysh r1 show ip route\n"
+	  "    vtysh r1 'conf t' 'router rip' 'no network eth1'" },
+	{ "birdc", "NODE [COMMAND]", "BIRD's prompt in a node, or a command for it", 0,
+	  cmd_birdc,
+	  "    birdc r1\n"
+	  "    birdc r1 show protocols" },
 
 	/* ---- checking ---- */
 	{ "ping", "NODE {NODE | ADDR} [count COUNT]", "ping from a node", VERB_LOOKS,
@@ -248,7 +356,8 @@ const struct verb verbs[] = {
 	  "    graph\n"
 	  "    graph network.svg" },
 	{ "show",
-	  "[nodes | links | addresses | routes | queues | jobs | timeline | NODE | LINK]",
+	  "[nodes | links | addresses | routes | queues | services | jobs | timeline | "
+	  "NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"
 	  "    show\n"
@@ -287,7 +396,9 @@ const struct verb verbs[] = {
 	  "It is tried again and again, for 10s unless within says otherwise. ping: an\n"
 	  "answer comes; no ping: three get none. rate is what TCP carries, rtt the\n"
 	  "shortest of five pings, path the routers between two nodes, drops those of\n"
-	  "both directions of a link. A program's output is all it writes.\n"
+	  "both directions of a link. A program's output is all it writes; with vtysh "
+	  "or\n"
+	  "birdc before the node, the words are for its routing daemon.\n"
 	  "    expect ping h1 h2 within 10s\n"
 	  "    expect ping h1 h2 loss < 1%\n"
 	  "    expect no ping h1 192.0.2.1\n"
@@ -298,13 +409,14 @@ const struct verb verbs[] = {
 	  "    expect drops h1 s1 > 0\n"
 	  "    expect address h1 10.0.0.9/24\n"
 	  "    expect h1 cat /etc/hostname prints h1\n"
-	  "    expect h1 grep -q h9 /etc/hosts fails" },
+	  "    expect h1 grep -q h9 /etc/hosts fails\n"
+	  "    expect vtysh r1 show ip ospf neighbor prints Full" },
 	{ "check", "[FILE]", "check the present step, or the network by a lab",
 	  VERB_LOOKS, cmd_check,
 	  "With a file, its expectations are held against the network as it is, and\n"
 	  "nothing else of it is run. `espalier check FILE` runs the whole lab.\n"
 	  "    check\n"
-	  "    check labs/05-static-routing.lab" },
+	  "    check labs/06-static-routing.lab" },
 	{ "lab", "TEXT [TEXT]", "begin a lab: its title, and what it is about",
 	  VERB_LOOKS, cmd_lab,
 	  "A lab is a file of commands. One with steps, opened by `espalier FILE.lab`,\n"
@@ -330,7 +442,7 @@ const struct verb verbs[] = {
 	  cmd_solution,
 	  "A walk leaves it out until solve is typed; -b, source and `espalier check` "
 	  "run\n"
-	  "it, and check --unsolved leaves it out: then the lab must fail.\n"
+	  "it; check --strict looks that something of the step fails before.\n"
 	  "    solution { link h1 h2 }" },
 	{ "next", "", "check the present step, and go on", 0, cmd_next, "    next" },
 	{ "back", "", "go back to the step before", 0, cmd_back,

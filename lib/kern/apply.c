@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kern/dump.h"
 #include "kern/fabric.h"
 #include "kern/netns.h"
 #include "kern/parts.h"
@@ -311,7 +312,7 @@ static int do_links_del(struct kern *k, size_t at, size_t last, struct err *e)
 	return r;
 }
 
-static struct nl_msg *inside_request(const struct step *s)
+static struct nl_msg *inside_request(const struct model *m, const struct step *s)
 {
 	switch (s->op) {
 	case STEP_NODE_SET:
@@ -323,7 +324,7 @@ static struct nl_msg *inside_request(const struct step *s)
 	case STEP_ADDRESS_DEL:
 		return request_address(s);
 	default:
-		return request_route(s);
+		return request_route(m, s);
 	}
 }
 
@@ -366,7 +367,43 @@ static int do_inside(struct kern *k, const struct step *s, size_t at, struct err
 	struct handle *h;
 	int r = kern_reach(k, s->node, &h, e);
 
-	return r < 0 ? r : queue(k, &h->nl, inside_request(s), at, e);
+	return r < 0 ? r : queue(k, &h->nl, inside_request(k->plan->to, s), at, e);
+}
+
+/* Kernels without VLANs in their bridges refuse that, or take it and do nothing. */
+static int check_vlan(struct kern *k, const struct step *s, struct netlink *nl,
+		      struct err *e)
+{
+	struct dump_iface bridge;
+	int r = kern_run_batch(k, e);
+
+	if (r == 0)
+		r = dump_iface(nl, IFINDEX_BRIDGE, &bridge, e);
+	if (r != -EOPNOTSUPP && (r < 0 || bridge.vlan))
+		return r;
+	err_clear(e);
+	err_set(e, EOPNOTSUPP, "%s: this kernel's bridges know no VLANs", s->node->name);
+	return err_hint(e, "it was built without CONFIG_BRIDGE_VLAN_FILTERING");
+}
+
+static int do_node_set(struct kern *k, const struct step *s, size_t at, struct err *e)
+{
+	struct handle *h;
+	int r = kern_reach(k, s->node, &h, e);
+
+	if (r == 0)
+		r = queue(k, &h->nl, inside_request(k->plan->to, s), at, e);
+	return r == 0 && s->settings.vlan ? check_vlan(k, s, &h->nl, e) : r;
+}
+
+static int do_vlans(struct kern *k, const struct step *s, size_t at, struct err *e)
+{
+	struct handle *h;
+	int r = kern_reach(k, s->node, &h, e);
+
+	if (r == 0)
+		r = queue(k, &h->nl, request_vlans_del(s), at, e);
+	return r == 0 ? queue(k, &h->nl, request_vlans_add(s), at, e) : r;
 }
 
 /* Whether the links of both steps go at once: veth pairs told of in one node, or parts.
@@ -436,6 +473,12 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
 			r = do_inside(k, s, at, e);
 			if (r == 0 && s->link->wire)
 				r = do_wire(k, s, e);
+			break;
+		case STEP_NODE_SET:
+			r = do_node_set(k, s, at, e);
+			break;
+		case STEP_VLAN_SET:
+			r = do_vlans(k, s, at, e);
 			break;
 		default:
 			r = do_inside(k, s, at, e);

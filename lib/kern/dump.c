@@ -4,8 +4,10 @@
 #include "kern/dump.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
 #include <linux/net_namespace.h>
@@ -23,8 +25,13 @@ static void read_bridge(struct nlattr *data, struct dump_iface *ret)
 {
 	struct nlattr *a[IFLA_BR_MAX + 1];
 
-	if (nla_parse_nested(a, IFLA_BR_MAX, data, NULL) == 0 && a[IFLA_BR_STP_STATE])
+	if (nla_parse_nested(a, IFLA_BR_MAX, data, NULL) < 0)
+		return;
+	if (a[IFLA_BR_STP_STATE])
 		ret->stp = nla_get_u32(a[IFLA_BR_STP_STATE]) != 0;
+	/* a kernel without VLANs in its bridges does not tell */
+	if (a[IFLA_BR_VLAN_FILTERING])
+		ret->vlan = nla_get_u8(a[IFLA_BR_VLAN_FILTERING]) != 0;
 }
 
 /* Where a kind of tunnel has its attributes. */
@@ -143,6 +150,19 @@ static void read_link(const struct nlmsghdr *h, void *cookie)
 	vec_push(&d->ifaces, r);
 }
 
+int dump_iface(struct netlink *nl, int ifindex, struct dump_iface *ret, struct err *e)
+{
+	struct dump d = { 0 };
+	int r = netlink_ask(nl, request_link(ifindex), read_link, &d, e);
+
+	if (r == 0 && !d.ifaces.n)
+		r = err_sys(e, ENODEV, "look at an interface");
+	if (r == 0)
+		*ret = d.ifaces.v[0];
+	dump_free(&d);
+	return r;
+}
+
 static int by_ifindex(const void *a, const void *b)
 {
 	const struct dump_iface *x = a, *y = b;
@@ -206,6 +226,29 @@ static void begin_routes(void *cookie)
 	d->routes.n = d->subnets.n = 0;
 }
 
+/* Each next hop of several as a route; but for those that the kernel does not use. */
+static void read_ways(struct dump *d, struct nlattr *ways, uint8_t family,
+		      const struct dump_route *common)
+{
+	const struct rtnexthop *hop = nla_data(ways);
+	int left = nla_len(ways);
+
+	for (; RTNH_OK(hop, left);
+	     left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+		struct dump_route r = *common;
+		struct nlattr *a[RTA_MAX + 1];
+
+		if (hop->rtnh_flags & RTNH_F_DEAD ||
+		    nla_parse(a, RTA_MAX, (struct nlattr *)RTNH_DATA(hop),
+			      hop->rtnh_len - (int)sizeof(*hop), NULL) < 0 ||
+		    !read_ip(a[RTA_GATEWAY], family, family == AF_INET ? 32 : 128,
+			     &r.via))
+			continue;
+		r.ifindex = hop->rtnh_ifindex;
+		vec_push(&d->routes, r);
+	}
+}
+
 static void read_route(const struct nlmsghdr *h, void *cookie)
 {
 	struct dump *d = cookie;
@@ -215,11 +258,13 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
 	    (i->rtm_protocol != OUR_PROTOCOL && i->rtm_protocol != RTPROT_KERNEL) ||
-	    i->rtm_table != RT_TABLE_MAIN || i->rtm_type != RTN_UNICAST ||
+	    (i->rtm_protocol == OUR_PROTOCOL && i->rtm_table != RT_TABLE_MAIN) ||
+	    i->rtm_type != RTN_UNICAST ||
 	    (i->rtm_family != AF_INET && i->rtm_family != AF_INET6) ||
 	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, RTA_MAX, NULL) < 0)
 		return;
-	if (read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
+	if (!a[RTA_MULTIPATH] &&
+	    read_ip(a[RTA_GATEWAY], i->rtm_family, i->rtm_family == AF_INET ? 32 : 128,
 		    &r.via) != (i->rtm_protocol == OUR_PROTOCOL))
 		return;
 	r.prefix = (struct ip){ .family = i->rtm_family, .len = i->rtm_dst_len };
@@ -229,7 +274,9 @@ static void read_route(const struct nlmsghdr *h, void *cookie)
 		r.ifindex = (int)nla_get_u32(a[RTA_OIF]);
 	if (a[RTA_PRIORITY])
 		r.metric = nla_get_u32(a[RTA_PRIORITY]);
-	if (i->rtm_protocol == OUR_PROTOCOL)
+	if (a[RTA_MULTIPATH] && i->rtm_protocol == OUR_PROTOCOL)
+		read_ways(d, a[RTA_MULTIPATH], i->rtm_family, &r);
+	else if (i->rtm_protocol == OUR_PROTOCOL)
 		vec_push(&d->routes, r);
 	else
 		vec_push(&d->subnets, r);
@@ -251,6 +298,55 @@ static void read_qdisc(const struct nlmsghdr *h, void *cookie)
 
 	if (qdisc_read(h, &q.ifindex, &q.qdisc))
 		vec_push(&d->qdiscs, q);
+}
+
+/* ---- VLANs ---- */
+
+static void begin_vlans(void *cookie)
+{
+	struct dump *d = cookie;
+
+	d->vlans.n = 0;
+}
+
+static void read_vlans(const struct nlmsghdr *h, void *cookie)
+{
+	struct dump *d = cookie;
+	const struct ifinfomsg *i = NLMSG_DATA(h);
+	struct nlattr *a[IFLA_MAX + 1], *at;
+	uint16_t first = 0;
+	int rest;
+
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    nlmsg_parse((struct nlmsghdr *)h, sizeof(*i), a, IFLA_MAX, NULL) < 0 ||
+	    !a[IFLA_AF_SPEC])
+		return;
+	nla_for_each_nested(at, a[IFLA_AF_SPEC], rest)
+	{
+		const struct bridge_vlan_info *v = nla_data(at);
+
+		if (nla_type(at) != IFLA_BRIDGE_VLAN_INFO ||
+		    nla_len(at) < (int)sizeof(*v))
+			continue;
+		if (v->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
+			first = v->vid;
+			continue;
+		}
+		vec_push(&d->vlans,
+			 ((struct dump_vlan){
+				 .ifindex = i->ifi_index,
+				 .first = v->flags & BRIDGE_VLAN_INFO_RANGE_END ? first
+										: v->vid,
+				 .last = v->vid,
+				 .native = v->flags & BRIDGE_VLAN_INFO_PVID,
+				 .untagged = v->flags & BRIDGE_VLAN_INFO_UNTAGGED,
+			 }));
+	}
+}
+
+int dump_vlans(struct netlink *nl, struct dump *d, struct err *e)
+{
+	return netlink_dump(nl, request_vlans(), begin_vlans, read_vlans, d, e);
 }
 
 /* ---- all ---- */
@@ -282,6 +378,7 @@ void dump_free(struct dump *d)
 	vec_free(&d->routes);
 	vec_free(&d->subnets);
 	vec_free(&d->qdiscs);
+	vec_free(&d->vlans);
 }
 
 /* ---- namespaces ---- */

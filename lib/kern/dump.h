@@ -19,7 +19,7 @@ enum { DUMP_NOBODY = -1 };
 struct dump_iface {
 	int ifindex;
 	char kind[16]; /* as the kernel calls it; "": none */
-	bool up, stp;
+	bool up, stp, vlan;
 	uint32_t mtu; /* bytes */
 	uint8_t mac[6];
 	int master; /* ifindex; 0: none */
@@ -45,15 +45,28 @@ struct dump_route {
 	uint32_t metric;       /* as the kernel has it: IPv6 has no 0 */
 };
 
+/* VLANs that a bridge's port has; a port may have several of these. */
+struct dump_vlan {
+	int ifindex;
+	uint16_t first, last;
+	bool native, untagged;
+};
+
 struct dump {
 	VEC(struct dump_iface) ifaces; /* by ifindex */
 	VEC(struct dump_address) addresses;
-	VEC(struct dump_route) routes, subnets; /* of the main table */
+	VEC(struct dump_route) routes;	/* of the main table */
+	VEC(struct dump_route) subnets; /* of any: an interface in a VRF has its own */
 	qdisc_vec qdiscs;
+	VEC(struct dump_vlan) vlans; /* from dump_vlans() alone */
 };
 
 /* Through a socket in the namespace; the queueing disciplines if they are wanted. */
 int dump_read(struct netlink *nl, bool qdiscs, struct dump *ret, struct err *e);
+/* One interface; -ENODEV. */
+int dump_iface(struct netlink *nl, int ifindex, struct dump_iface *ret, struct err *e);
+/* Adds the VLANs of the bridge there. */
+int dump_vlans(struct netlink *nl, struct dump *d, struct err *e);
 void dump_free(struct dump *d);
 
 const struct dump_iface *dump_find(const struct dump *d, int ifindex); /* NULL: none */

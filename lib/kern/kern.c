@@ -37,6 +37,15 @@ void kern_rest(struct kern *k)
 	k->has_path = false;
 }
 
+int kern_go_home(struct kern *k, struct err *e)
+{
+	handles_go_home(&k->handles);
+	return k->handles.away ? err_set(e, EAGAIN,
+					 "the way back to the machine's own network "
+					 "namespace is barred")
+			       : 0;
+}
+
 static int mount_pins(const char *dir, struct err *e)
 {
 	cleanup_free char *ns = mem_printf("%s/ns", dir);

@@ -61,6 +61,9 @@ void kern_finish(struct kern *k, const struct plan *p);
 /* Closes the nodes' descriptors and takes the thread back to its own namespace. */
 void kern_rest(struct kern *k);
 
+/* Takes the thread back to its own namespace, and says whether it is there. */
+int kern_go_home(struct kern *k, struct err *e);
+
 /* Where a node's namespace is pinned; free() it. */
 char *kern_path(const struct kern *k, const char *node);
 

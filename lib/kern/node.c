@@ -110,7 +110,7 @@ static int ask_for(struct netlink *nl, struct nl_msg *m, const char *what, struc
 int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults *defaults,
 		 struct err *e)
 {
-	struct node_settings bridge = { .up = false, .stp = n->stp };
+	struct node_settings bridge = { .up = false, .stp = n->stp, .vlan = n->vlan };
 	int r;
 
 	find_defaults(defaults);

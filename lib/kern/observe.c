@@ -147,6 +147,13 @@ static bool is_eclipsed(const struct observing *x, const struct node *n)
 	return old && old->id != n->id && !model_node(x->target, old->id);
 }
 
+bool observing_vlans(const struct observing *x, uint32_t id)
+{
+	const struct node *a = model_node(x->target, id), *b = model_node(x->other, id);
+
+	return (a && a->vlan) || (b && b->vlan);
+}
+
 int observing_look(struct observing *x, struct sight *s, struct err *e)
 {
 	struct netlink *nl;
@@ -161,6 +168,8 @@ int observing_look(struct observing *x, struct sight *s, struct err *e)
 	}
 	if (r == 0)
 		r = dump_read(nl, x->shaped, &s->dump, e);
+	if (r == 0 && observing_vlans(x, s->node->id))
+		r = dump_vlans(nl, &s->dump, e);
 	if (r < 0) {
 		err_context(e, "look at %s", s->node->name);
 		return r;
@@ -441,7 +450,7 @@ int observed_tidy(struct kern *k, const struct observed *o, struct err *e)
 	}
 	for (size_t i = 0; i < o->lowered.n && r == 0; i++) {
 		const struct node *n = model_node(o->model, o->lowered.v[i]);
-		struct node_settings s = { .up = false, .stp = n->stp };
+		struct node_settings s = { .up = false, .stp = n->stp, .vlan = n->vlan };
 
 		if (n->kind == NODE_SWITCH)
 			r = ask_for(k, n, request_bridge_add(&s), 0, e);

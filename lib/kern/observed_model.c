@@ -1,6 +1,7 @@
 /*
  * observed_model.c — what was seen, written into the model that is found.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,8 @@ void observing_put_node(struct model *m, const struct node *n)
 	*own = *n;
 	vec_copy(&own->loopback, &n->loopback);
 	vec_copy(&own->routes, &n->routes);
+	services_share(&own->services, &n->services);
+	kept_copy(&own->kept, &n->kept);
 	memset(&own->ports, 0, sizeof(own->ports));
 	model_insert_node(m, own);
 }
@@ -39,6 +42,8 @@ void observing_put_link(struct model *m, const struct link *l)
 	own->name = mem_strdup(l->name);
 	vec_copy(&own->end[0].addresses, &l->end[0].addresses);
 	vec_copy(&own->end[1].addresses, &l->end[1].addresses);
+	vlans_copy(&own->end[0].vlans, &l->end[0].vlans);
+	vlans_copy(&own->end[1].vlans, &l->end[1].vlans);
 	model_plug_link(m, own);
 }
 
@@ -167,6 +172,50 @@ static void write_shape(struct observing *x, const struct sight *s, const struct
 		model_edit_link(x->o->model, l->id)->shape[end] = found;
 }
 
+/* What is seen of a port's VLANs is what the models know, or something else. */
+static void write_vlans(struct observing *x, const struct sight *s, const struct link *l,
+			int end)
+{
+	const struct link *known[2] = { model_link(x->target, l->id),
+					model_link(x->other, l->id) };
+	struct vlans seen = { .trunk = true }, *own;
+	bool strange = false;
+
+	if (!observing_vlans(x, s->node->id))
+		return;
+	seen.unknown = true;
+	vec_each (&s->dump.vlans, v) {
+		if (v->ifindex != observing_ifindex(l, end))
+			continue;
+		strange |= v->native != v->untagged || (v->native && seen.native);
+		if (v->native)
+			seen.native = v->first;
+		else
+			vlan_ranges_add(&seen.tagged, v->first, v->last);
+	}
+	for (int i = 0; i < 2; i++) {
+		const struct vlans *k = known[i] ? &known[i]->end[end].vlans : NULL;
+		struct vlans full = { .trunk = true, .unknown = true };
+
+		if (!k)
+			continue;
+		full.native = vlans_native(k);
+		full.tagged = k->tagged; /* borrowed */
+		if (strange || !vlans_same(&seen, &full))
+			continue;
+		vlans_free(&seen);
+		vlans_copy(&seen, k);
+		break;
+	}
+	if (!vlans_same(&seen, &model_link(x->o->model, l->id)->end[end].vlans)) {
+		own = &model_edit_link(x->o->model, l->id)->end[end].vlans;
+		vlans_free(own);
+		*own = seen;
+	} else {
+		vlans_free(&seen);
+	}
+}
+
 void observing_write_end(struct observing *x, const struct link *l, int end)
 {
 	struct model *m = x->o->model;
@@ -177,16 +226,21 @@ void observing_write_end(struct observing *x, const struct link *l, int end)
 	address_vec seen = seen_addresses(&s->dump, i->ifindex, &wanted->addresses,
 					  other ? &other->addresses : NULL);
 	bool unplugged = s->node->kind == NODE_SWITCH && i->master != IFINDEX_BRIDGE;
+	bool is_left; /* to kept commands */
+	char name[IFACE_TEXT_MAX];
 
+	snprintf(name, sizeof(name), "eth%u", l->end[end].index);
+	is_left = kept_sets(&s->node->kept, name);
 	if (i->up)
 		find_hollows(x, s, i->ifindex, &seen);
-	if (i->mtu != l->mtu || unplugged)
+	if (unplugged || (i->mtu != l->mtu && !is_left))
 		model_edit_link(m, l->id)->mtu = unplugged ? 0 : i->mtu;
-	if (i->up != model_iface_up(m, model_link(m, l->id), end))
+	if (i->up != model_iface_up(m, model_link(m, l->id), end) && !is_left)
 		model_edit_link(m, l->id)->end[end].up = i->up;
 	write_shape(x, s, l, end);
+	write_vlans(x, s, l, end);
 	wanted = &model_link(m, l->id)->end[end];
-	if (memcmp(i->mac, wanted->mac, sizeof(i->mac)) != 0)
+	if (memcmp(i->mac, wanted->mac, sizeof(i->mac)) != 0 && !is_left)
 		memcpy(model_edit_link(m, l->id)->end[end].mac, i->mac, sizeof(i->mac));
 	wanted = &model_link(m, l->id)->end[end];
 	if (!as_it_should(&seen, &wanted->addresses, i->up)) {
@@ -214,6 +268,20 @@ static const struct route *find_route(const struct node *n, const struct dump_ro
 	return NULL;
 }
 
+/* An interface that a kept command put into a VRF has its routes there. */
+static bool is_elsewhere(const struct observing *x, const struct sight *s,
+			 const struct route *r)
+{
+	const struct dump_iface *i;
+	const struct link *l;
+	int end;
+
+	if (!model_next_hop(x->target, s->node, &r->via, &l, &end))
+		return false;
+	i = dump_find(&s->dump, observing_ifindex(l, end));
+	return i && i->master;
+}
+
 static void write_routes(struct observing *x, const struct sight *s)
 {
 	struct node *own = model_edit_node(x->o->model, s->node->id);
@@ -221,17 +289,42 @@ static void write_routes(struct observing *x, const struct sight *s)
 	const struct node *other = model_node(x->other, s->node->id);
 
 	own->routes.n = 0;
+	if (target)
+		vec_each (&target->routes, r)
+			if (is_elsewhere(x, s, r))
+				vec_push(&own->routes, *r);
 	vec_each (&s->dump.routes, d) {
 		const struct route *r = find_route(target, d);
-		struct route made = { d->prefix, d->via, d->metric, ROUTE_MANUAL };
+		struct route made = {
+			.prefix = d->prefix,
+			.via = d->via,
+			.metric = d->metric,
+		};
 
 		/* the kernel drops it when the hollow address is taken away */
 		if (is_hollow(x, s, d->ifindex))
+			continue;
+		if (r && is_elsewhere(x, s, r))
 			continue;
 		if (!r)
 			r = find_route(other, d);
 		vec_push(&own->routes, r ? *r : made);
 	}
+}
+
+/* What was kept cannot be seen. Where the other model has what the target is to be
+ * without, it may have been done. */
+static void write_kept(struct observing *x, const struct sight *s)
+{
+	const struct node *target = model_node(x->target, s->node->id);
+	const struct node *other = model_node(x->other, s->node->id);
+	kept_vec *own;
+
+	if (!target || !other || kept_begins(&target->kept, &other->kept))
+		return;
+	own = &model_edit_node(x->o->model, s->node->id)->kept;
+	kept_free(own);
+	kept_copy(own, &other->kept);
 }
 
 void observing_write_node(struct observing *x, const struct sight *s)
@@ -255,8 +348,13 @@ void observing_write_node(struct observing *x, const struct sight *s)
 	}
 	if (!base || !base->up)
 		vec_push(&x->o->lowered, s->node->id);
-	if (is_switch && base && base->stp != s->node->stp)
-		model_edit_node(m, s->node->id)->stp = base->stp;
+	if (is_switch && base && !kept_sets(&s->node->kept, "br0")) {
+		if (base->stp != s->node->stp)
+			model_edit_node(m, s->node->id)->stp = base->stp;
+		if (base->vlan != s->node->vlan)
+			model_edit_node(m, s->node->id)->vlan = base->vlan;
+	}
 	if (!is_switch)
 		write_routes(x, s);
+	write_kept(x, s);
 }

@@ -36,6 +36,9 @@ struct sight *observing_sight(const struct observing *x, uint32_t node);
 /* Fills a sight whose node is set. */
 int observing_look(struct observing *x, struct sight *s, struct err *e);
 
+/* Whether it is a switch that knows VLANs, in either model. */
+bool observing_vlans(const struct observing *x, uint32_t node);
+
 /* Links with parts (observed_parts.c): the places, as far as they are in question;
  * whether a link is whole, 1 or 0 or -errno; devices that belong to no link of the model
  * found. */

@@ -177,6 +177,8 @@ static struct nl_msg *bridge_message(const struct node_settings *s, int flags,
 	nla_put_string(m, IFLA_INFO_KIND, "bridge");
 	data = nla_nest_start(m, IFLA_INFO_DATA);
 	nla_put_u32(m, IFLA_BR_STP_STATE, s->stp);
+	if (s->vlan || s->vlan_off)
+		nla_put_u8(m, IFLA_BR_VLAN_FILTERING, s->vlan);
 	nla_nest_end(m, data);
 	nla_nest_end(m, info);
 	return m;
@@ -240,7 +242,32 @@ struct nl_msg *request_address(const struct step *s)
 	return request_address_add(request_ifindex(s), &s->address);
 }
 
-struct nl_msg *request_route(const struct step *s)
+/* Those of the node that are the same route as the step's, and can be used. */
+static void put_ways(struct nl_msg *m, const struct model *model, const struct step *s)
+{
+	struct nlattr *ways = nla_nest_start(m, RTA_MULTIPATH);
+
+	vec_each (&s->node->routes, r) {
+		const struct link *out;
+		struct rtnexthop *hop;
+		int end;
+
+		if (!route_same_key(r, &s->route) ||
+		    !model_next_hop(model, s->node, &r->via, &out, &end) ||
+		    !model_iface_up(model, out, end))
+			continue;
+		hop = nlmsg_reserve(m, sizeof(*hop), NLMSG_ALIGNTO);
+		*hop = (struct rtnexthop){
+			.rtnh_ifindex = IFINDEX_BASE + (int)out->end[end].index,
+		};
+		nla_put(m, RTA_GATEWAY, (int)ip_bytes(&r->via), r->via.b);
+		hop->rtnh_len =
+			(unsigned short)((char *)nlmsg_tail(nlmsg_hdr(m)) - (char *)hop);
+	}
+	nla_nest_end(m, ways);
+}
+
+struct nl_msg *request_route(const struct model *model, const struct step *s)
 {
 	const struct route *route = &s->route;
 	bool add = s->op == STEP_ROUTE_ADD;
@@ -257,8 +284,12 @@ struct nl_msg *request_route(const struct step *s)
 
 	if (route->prefix.len)
 		nla_put(m, RTA_DST, (int)ip_bytes(&route->prefix), route->prefix.b);
-	nla_put(m, RTA_GATEWAY, (int)ip_bytes(&route->via), route->via.b);
-	nla_put_u32(m, RTA_OIF, (uint32_t)request_ifindex(s));
+	if (route->equal && add) {
+		put_ways(m, model, s);
+	} else if (!route->equal) { /* without a gateway, all of them are deleted */
+		nla_put(m, RTA_GATEWAY, (int)ip_bytes(&route->via), route->via.b);
+		nla_put_u32(m, RTA_OIF, (uint32_t)request_ifindex(s));
+	}
 	if (route->metric)
 		nla_put_u32(m, RTA_PRIORITY, route->metric);
 	return m;

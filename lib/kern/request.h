@@ -39,12 +39,19 @@ struct nl_msg *request_link_up(int ifindex);
 struct nl_msg *request_bridge_add(const struct node_settings *s);
 struct nl_msg *request_bridge_set(const struct node_settings *s);
 
+/* The bridges and ports of a namespace, with their VLANs. */
+struct nl_msg *request_vlans(void);
+/* STEP_VLAN_SET: two requests, first what goes and then what comes. */
+struct nl_msg *request_vlans_del(const struct step *s);
+struct nl_msg *request_vlans_add(const struct step *s);
+
 /* STEP_ADDRESS_* and STEP_ROUTE_*. */
 struct nl_msg *request_address(const struct step *s);
 /* The same for any interface. */
 struct nl_msg *request_address_add(int ifindex, const struct ip *ip);
 struct nl_msg *request_address_del(int ifindex, const struct ip *ip);
-struct nl_msg *request_route(const struct step *s);
+/* model: the one that the step is of. */
+struct nl_msg *request_route(const struct model *model, const struct step *s);
 
 /* One interface. */
 struct nl_msg *request_link(int ifindex);

@@ -285,6 +285,25 @@ static int parse_amount(struct kind_context *c, const struct word *w, size_t n,
 	return 1;
 }
 
+static int parse_vlan(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	(void)n;
+	return parse_whole(c, w, w->text, VLAN_MIN, VLAN_MAX, ret, e);
+}
+
+static int parse_vlans(struct kind_context *c, const struct word *w, size_t n,
+		       struct value *ret, struct err *e)
+{
+	vlan_ranges v = { 0 };
+	int r = vlans_parse(w->text, &v, e);
+
+	(void)n;
+	(void)ret;
+	vec_free(&v);
+	return r < 0 ? kind_refuse(c, 0, like_number(w->text), r) : 1;
+}
+
 /* ---- words ---- */
 
 static int parse_word(struct kind_context *c, const struct word *w, size_t n,
@@ -358,6 +377,10 @@ static const struct kind kinds[] = {
 	  kind_parse_link, kind_complete_link },
 	{ "IFACE", "NODE:IFACE", "an interface of a node, as in h1:eth0 or h1:lo", false,
 	  kind_parse_iface, kind_complete_iface },
+	{ "PORT", "IFACE", "an interface of the node that is named before, as in eth0",
+	  false, kind_parse_port, kind_complete_port },
+	{ "SERVICE", "SERVICE", "the name of a service, as `show services` shows it",
+	  false, kind_parse_service, kind_complete_service },
 	{ "TARGET", "TARGET", "a node, or a link: its name, h1:eth0, or its two nodes",
 	  false, kind_parse_target, kind_complete_target },
 	{ "NAME", "NAME",
@@ -389,6 +412,9 @@ static const struct kind kinds[] = {
 	  NULL },
 	{ "AMOUNT", "AMOUNT", "packets or bytes, as in 100pkt or 64kB", false,
 	  parse_amount, NULL },
+	{ "VLAN", "VLAN", "the number of a VLAN, 1 to 4094", false, parse_vlan, NULL },
+	{ "VLANS", "VLANS", "VLANs and ranges of them, as in 10,20-30", false,
+	  parse_vlans, NULL },
 	{ "FILE", "FILE", "the name of a file", true, parse_file, kind_complete_file },
 	{ "JOB", "JOB", "the number of a job, as `jobs` shows it", false, parse_job,
 	  complete_job },

@@ -6,7 +6,8 @@
  * written out: an interface that is not the lowest free one, a MAC address
  * that does not follow from the new id. Addresses are typed with automatic
  * addressing off and stand right behind their link: what was joined later
- * must not be in their way. The rest (loopbacks, routes, what is down) follows.
+ * must not be in their way. The rest (loopbacks, routes, kept commands, what is down)
+ * follows.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -50,30 +51,33 @@ static size_t node_place(const struct model *m, uint32_t id)
 /* Nodes of one kind that follow each other share lines; returns the place behind them. */
 static size_t print_nodes(struct printer *p, size_t from, uint32_t until_id)
 {
-	enum node_kind kind = p->m->nodes.v[from]->kind;
+	const char *kind = node_kind_text(p->m->nodes.v[from]);
 	size_t column = 0, i = from;
 
 	for (; i < p->m->nodes.n; i++) {
 		const struct node *n = p->m->nodes.v[i];
 
-		if (n->kind != kind || n->id > until_id)
+		if (strcmp(node_kind_text(n), kind) != 0 || n->id > until_id)
 			break;
 		if (column && column + 1 + strlen(n->name) > LINE_MAX_COLUMNS) {
 			str_add(&p->out, "\n");
 			column = 0;
 		}
 		if (!column) {
-			str_addf(&p->out, "add %s", node_kind_name(kind));
-			column = 4 + strlen(node_kind_name(kind));
+			str_addf(&p->out, "add %s", kind);
+			column = 4 + strlen(kind);
 		}
 		str_addf(&p->out, " %s", n->name);
 		column += 1 + strlen(n->name);
 		p->next_id++;
 	}
 	str_add(&p->out, "\n");
-	for (size_t k = from; k < i; k++)
+	for (size_t k = from; k < i; k++) {
 		if (p->m->nodes.v[k]->stp)
 			str_addf(&p->out, "stp %s on\n", p->m->nodes.v[k]->name);
+		if (p->m->nodes.v[k]->vlan)
+			str_addf(&p->out, "vlan %s on\n", p->m->nodes.v[k]->name);
+	}
 	return i;
 }
 
@@ -168,6 +172,26 @@ static void print_shapes(struct printer *p, const struct link *l)
 	}
 }
 
+static void print_vlans(struct printer *p, const struct link *l)
+{
+	for (int end = 0; end < 2; end++) {
+		const struct vlans *v = &l->end[end].vlans;
+		cleanup_free char *vlans = vlans_text(v);
+		char text[IFACE_TEXT_MAX];
+
+		if (!vlans_are_default(v))
+			str_addf(&p->out, "vlan %s %s\n", iface_text(p->m, l, end, text),
+				 vlans);
+	}
+}
+
+static void print_kept(struct printer *p)
+{
+	vec_each (&p->m->nodes, n)
+		vec_each (&(*n)->kept, command)
+			str_addf(&p->out, "keep %s %s\n", (*n)->name, *command);
+}
+
 static void print_tunnel(struct printer *p, const struct link *l)
 {
 	const struct tunnel *t = &l->tunnel;
@@ -215,6 +239,7 @@ static void print_link(struct printer *p, const struct link *l)
 	str_add(&p->out, "\n");
 	p->next_id++;
 	print_shapes(p, l);
+	print_vlans(p, l);
 	for (int end = 0; end < 2 && !together; end++) {
 		char text[IFACE_TEXT_MAX];
 
@@ -225,18 +250,62 @@ static void print_link(struct printer *p, const struct link *l)
 	}
 }
 
+/* Equal ways stand behind each other, and are one command. */
 static void print_routes(struct printer *p, const struct node *n)
 {
 	vec_each (&n->routes, r) {
+		const struct route *last = n->routes.v + n->routes.n - 1;
 		char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
 
 		str_addf(&p->out, "route %s %s via %s", n->name,
 			 r->prefix.len ? ip_text_length(&r->prefix, prefix) : "default",
 			 ip_text(&r->via, via));
+		while (r->equal && r < last && route_same_key(r, r + 1)) {
+			r++;
+			str_addf(&p->out, " via %s", ip_text(&r->via, via));
+		}
 		if (r->metric)
 			str_addf(&p->out, " metric %u", r->metric);
 		str_add(&p->out, "\n");
 	}
+}
+
+static bool is_first_with(const struct model *m, size_t place, const struct service *s)
+{
+	for (size_t i = 0; i < place; i++) {
+		const struct service *other = node_service(m->nodes.v[i], s->kind);
+
+		if (other && service_same(other, s))
+			return false;
+	}
+	return true;
+}
+
+/* Nodes with the same service share a line: then they are started together. */
+static void print_services(struct printer *p)
+{
+	for (size_t i = 0; i < p->m->nodes.n; i++)
+		vec_each (&p->m->nodes.v[i]->services, each) {
+			const struct service *s = *each;
+
+			if (!is_first_with(p->m, i, s))
+				continue;
+			str_add(&p->out, "service");
+			for (size_t k = i; k < p->m->nodes.n; k++) {
+				const struct node *n = p->m->nodes.v[k];
+				const struct service *o = node_service(n, s->kind);
+
+				if (o && service_same(o, s))
+					str_addf(&p->out, " %s", n->name);
+			}
+			str_addf(&p->out, " %s", service_name(s->kind));
+			vec_each (&s->words, w) {
+				cleanup_free char *word = lex_quote(*w);
+
+				str_addf(&p->out, " %s", word);
+			}
+			str_add(&p->out, "\n");
+		}
 }
 
 static void print_down(struct printer *p)
@@ -279,6 +348,8 @@ char *lang_print_network(const struct model *m)
 		}
 	vec_each (&m->nodes, n)
 		print_routes(&p, *n);
+	print_kept(&p);
+	print_services(&p);
 	print_down(&p);
 	if (m->automatic)
 		str_add(&p.out, "set auto on\n");

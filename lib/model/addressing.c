@@ -78,33 +78,27 @@ static void walk_typed(struct lan_walk *w, const struct link *l, int end)
  */
 static void walk_lan(struct lan_walk *w, uint32_t link, int end)
 {
-	VEC(uint32_t) queue = { 0 }; /* switches to visit; each once */
+	struct crossing queue = { 0 };
 	const struct link *first = model_link(w->m, link);
 
 	walk_typed(w, first, !end);
-	if (w->m->automatic &&
-	    model_node(w->m, first->end[!end].node)->kind == NODE_SWITCH)
-		vec_push(&queue, first->end[!end].node);
-	for (size_t at = 0; at < queue.n; at++) {
-		const struct node *sw = model_node(w->m, queue.v[at]);
+	if (w->m->automatic)
+		crossing_enter(&queue, w->m, first, !end, 0);
+	for (size_t at = 0; at < queue.v.n; at++) {
+		const struct inside in = queue.v.v[at];
 
-		vec_each (&sw->ports, p) {
+		vec_each (&model_node(w->m, in.node)->ports, p) {
 			const struct link *l = p->link ? model_link(w->m, p->link) : NULL;
-			uint32_t far = l ? l->end[!p->end].node : 0;
-			bool seen = false;
+			int tag = l ? vlan_outside(w->m, l, p->end, in.vlan) : -1;
 
-			if (!l || l->id == link)
+			if (tag < 0 || l->id == link)
 				continue;
-			walk_typed(w, l, !p->end);
-			if (model_node(w->m, far)->kind != NODE_SWITCH)
-				continue;
-			vec_each (&queue, q)
-				seen |= *q == far;
-			if (!seen)
-				vec_push(&queue, far);
+			if (!tag)
+				walk_typed(w, l, !p->end);
+			crossing_enter(&queue, w->m, l, !p->end, tag);
 		}
 	}
-	vec_free(&queue);
+	vec_free(&queue.v);
 }
 
 /* Whether interface addresses may be set: the checks that need no LAN. */
@@ -269,36 +263,73 @@ static void describe_subnets(const struct model *m, const struct node *n, int fa
 			 family == AF_INET ? 4 : 6);
 }
 
-int model_set_route(struct model *m, uint32_t node, const struct route *r, struct err *e)
+static int check_via(const struct model *m, const struct node *n, const struct route *r,
+		     const struct ip *via, struct err *e)
 {
-	struct node *n = model_node(m, node);
 	const struct link *out;
 	char text[IP_TEXT_MAX];
 	int end;
 
-	if (!n)
-		return err_set(e, ENOENT, "the node is gone");
-	if (n->kind == NODE_SWITCH)
-		return err_set(e, EINVAL, "%s is a switch, which has no routes", n->name);
-	if (r->prefix.family != r->via.family)
+	if (r->prefix.family != via->family)
 		return err_set(e, EINVAL,
 			       "the prefix and its next hop %s are not of one family",
-			       ip_text(&r->via, text));
-	if (!model_next_hop(m, n, &r->via, &out, &end)) {
-		err_set(e, EINVAL, "%s is on no subnet of %s", ip_text(&r->via, text),
-			n->name);
-		describe_subnets(m, n, r->via.family, e);
-		return -EINVAL;
+			       ip_text(via, text));
+	if (model_next_hop(m, n, via, &out, &end))
+		return 0;
+	err_set(e, EINVAL, "%s is on no subnet of %s", ip_text(via, text), n->name);
+	describe_subnets(m, n, via->family, e);
+	return -EINVAL;
+}
+
+int model_set_routes(struct model *m, uint32_t node, const struct route *r,
+		     const struct ip *vias, size_t n, size_t *ret_bad, struct err *e)
+{
+	struct node *own = model_node(m, node);
+	char text[IP_TEXT_MAX];
+	size_t at = 0;
+
+	*ret_bad = 0;
+	if (!own)
+		return err_set(e, ENOENT, "the node is gone");
+	if (own->kind == NODE_SWITCH)
+		return err_set(e, EINVAL, "%s is a switch, which has no routes",
+			       own->name);
+	for (size_t i = 0; i < n; i++) {
+		int code = check_via(m, own, r, &vias[i], e);
+
+		*ret_bad = i;
+		if (i >= ROUTE_WAYS_MAX)
+			code = err_set(e, E2BIG, "a route has at most %d next hops",
+				       ROUTE_WAYS_MAX);
+		for (size_t k = 0; k < i && code == 0; k++)
+			if (ip_same_address(&vias[i], &vias[k]))
+				code = err_set(e, EINVAL, "%s is given twice",
+					       ip_text(&vias[i], text));
+		if (code < 0)
+			return code;
 	}
-	n = model_edit_node(m, node);
-	for (size_t i = 0; i < n->routes.n; i++)
-		if (ip_equal(&n->routes.v[i].prefix, &r->prefix) &&
-		    n->routes.v[i].metric == r->metric) {
-			n->routes.v[i] = *r;
-			return 0;
-		}
-	vec_push(&n->routes, *r);
+	own = model_edit_node(m, node);
+	/* in the place of the first of those that go */
+	while (at < own->routes.n && !route_same_key(&own->routes.v[at], r))
+		at++;
+	for (size_t i = own->routes.n; i-- > at;)
+		if (route_same_key(&own->routes.v[i], r))
+			vec_remove(&own->routes, i);
+	for (size_t i = 0; i < n; i++) {
+		struct route way = *r;
+
+		way.via = vias[i];
+		way.equal = n > 1;
+		vec_insert(&own->routes, at + i, way);
+	}
 	return 0;
+}
+
+int model_set_route(struct model *m, uint32_t node, const struct route *r, struct err *e)
+{
+	size_t bad;
+
+	return model_set_routes(m, node, r, &r->via, 1, &bad, e);
 }
 
 int model_del_route(struct model *m, uint32_t node, const struct ip *prefix,

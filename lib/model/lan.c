@@ -1,6 +1,7 @@
 /*
  * lan.c — finding the broadcast domains: union-find over the links, where each
- * switch unites the links it has.
+ * switch unites the links it has. One that knows VLANs unites those of each VLAN; then
+ * what is inside of every switch, by VLAN, is an item of its own, behind the links.
  */
 #include "model/lan.h"
 
@@ -50,7 +51,7 @@ static uint32_t root(uint32_t *up, uint32_t i)
 	return i;
 }
 
-/* The root of a set is its oldest link. */
+/* The root of a set is its oldest link. A set without one has no LAN. */
 static void unite(uint32_t *up, uint32_t a, uint32_t b)
 {
 	a = root(up, a);
@@ -69,13 +70,113 @@ static bool counts(const struct lans *l, size_t link, enum lan_scope scope)
 	       (model_iface_up(l->m, k, 0) && model_iface_up(l->m, k, 1));
 }
 
+static bool is_switch(const struct lans *l, lan_end at)
+{
+	return lan_node(l, at)->kind == NODE_SWITCH;
+}
+
+/* ---- VLANs ---- */
+
+enum { INSIDES = VLAN_MAX + 1 };
+
+/* What is inside of switches. */
+struct insides {
+	uint32_t **item_of;   /* [node's place][VLAN or tag]: its item, or 0 */
+	bool tagged[INSIDES]; /* that some trunk has; 0: untagged frames */
+	bool any;	      /* a switch knows VLANs */
+	VEC(uint32_t) up;
+};
+
+static void find_tags(struct insides *x, const struct lans *l)
+{
+	x->tagged[0] = true;
+	for (size_t i = 0; i < l->m->nodes.n; i++)
+		x->any |= l->m->nodes.v[i]->vlan;
+	for (lan_end at = 0; x->any && at < 2 * l->m->links.n; at++)
+		vec_each (&lan_iface(l, at)->vlans.tagged, r)
+			for (int id = r->first; id <= r->last; id++)
+				x->tagged[id] = true;
+}
+
+static uint32_t item_inside(struct insides *x, const struct lans *l, lan_end at,
+			    int inside)
+{
+	uint32_t **of = &x->item_of[l->node_of[at]];
+
+	if (!*of)
+		*of = mem_alloc(INSIDES * sizeof(**of));
+	if (!(*of)[inside]) {
+		uint32_t item = (uint32_t)x->up.n;
+
+		vec_push(&x->up, item);
+		(*of)[inside] = item;
+	}
+	return (*of)[inside];
+}
+
+/* A link between switches unites what a frame is on both sides, for each tag it may have;
+ * the LAN that it is in is that of untagged frames. */
+static void unite_insides(struct insides *x, const struct lans *l, uint32_t i)
+{
+	const struct link *k = l->m->links.v[i];
+
+	for (int tag = 0; tag < INSIDES; tag++) {
+		uint32_t item[2] = { i, i };
+		bool passes = x->tagged[tag];
+
+		for (int end = 0; end < 2 && passes; end++) {
+			lan_end at = 2 * i + (uint32_t)end;
+			int inside = is_switch(l, at)
+					     ? vlan_inside(l->m, k, end, (uint16_t)tag)
+				     : tag ? -1
+					   : 0;
+
+			passes = inside >= 0;
+			if (passes && is_switch(l, at))
+				item[end] = item_inside(x, l, at, inside);
+		}
+		if (!passes)
+			continue;
+		unite(x->up.v, item[0], item[1]);
+		if (!tag)
+			unite(x->up.v, i, item[0]);
+	}
+}
+
+static void find_sets_by_vlan(struct lans *l, enum lan_scope scope, struct insides *x)
+{
+	size_t n_links = l->m->links.n;
+
+	x->item_of = mem_alloc((l->m->nodes.n + 1) * sizeof(*x->item_of));
+	for (uint32_t i = 0; i < n_links; i++)
+		vec_push(&x->up, i);
+	for (uint32_t i = 0; i < n_links; i++)
+		if (counts(l, i, scope))
+			unite_insides(x, l, i);
+	for (uint32_t i = 0; i < n_links; i++)
+		l->lan_of[i] = counts(l, i, scope) ? root(x->up.v, i) : LAN_NOWHERE;
+	for (size_t i = 0; i < l->m->nodes.n; i++)
+		free(x->item_of[i]);
+	free(x->item_of);
+	vec_free(&x->up);
+}
+
+/* ---- sets ---- */
+
 /* Leaves the root of each link's set in lan_of. */
 static void find_sets(struct lans *l, enum lan_scope scope)
 {
 	size_t n_links = l->m->links.n, n_nodes = l->m->nodes.n;
-	uint32_t *up = array(n_links, sizeof(*up));
-	uint32_t *seen = array(n_nodes, sizeof(*seen)); /* a switch's first link */
+	uint32_t *up, *seen; /* a switch's first link */
+	struct insides x = { 0 };
 
+	find_tags(&x, l);
+	if (x.any) {
+		find_sets_by_vlan(l, scope, &x);
+		return;
+	}
+	up = array(n_links, sizeof(*up));
+	seen = array(n_nodes, sizeof(*seen));
 	for (size_t i = 0; i < n_nodes; i++)
 		seen[i] = LAN_NOWHERE;
 	for (uint32_t i = 0; i < n_links; i++) {
@@ -84,10 +185,10 @@ static void find_sets(struct lans *l, enum lan_scope scope)
 		if (!counts(l, i, scope))
 			continue;
 		l->lan_of[i] = i;
-		for (int end = 0; end < 2; end++) {
-			uint32_t node = l->node_of[2 * i + (uint32_t)end];
+		for (uint32_t end = 0; end < 2; end++) {
+			uint32_t node = l->node_of[2 * i + end];
 
-			if (l->m->nodes.v[node]->kind != NODE_SWITCH)
+			if (!is_switch(l, 2 * i + end))
 				continue;
 			if (seen[node] == LAN_NOWHERE)
 				seen[node] = i;

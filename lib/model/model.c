@@ -31,17 +31,25 @@ static void node_release(struct node *n)
 	vec_free(&n->ports);
 	vec_free(&n->loopback);
 	vec_free(&n->routes);
+	services_release(&n->services);
+	kept_free(&n->kept);
 	free(n);
+}
+
+void link_free(struct link *l)
+{
+	vec_free(&l->end[0].addresses);
+	vec_free(&l->end[1].addresses);
+	vlans_free(&l->end[0].vlans);
+	vlans_free(&l->end[1].vlans);
+	free(l->name);
+	free(l);
 }
 
 static void link_release(struct link *l)
 {
-	if (--l->refs > 0)
-		return;
-	vec_free(&l->end[0].addresses);
-	vec_free(&l->end[1].addresses);
-	free(l->name);
-	free(l);
+	if (--l->refs == 0)
+		link_free(l);
 }
 
 struct model *model_copy(const struct model *m)
@@ -236,6 +244,11 @@ const char *node_kind_name(enum node_kind kind)
 	return names[kind];
 }
 
+const char *node_kind_text(const struct node *n)
+{
+	return n->nat ? "nat" : node_kind_name(n->kind);
+}
+
 const char *iface_text(const struct model *m, const struct link *l, int end, char *buf)
 {
 	const struct node *n = model_node(m, l->end[end].node);
@@ -364,6 +377,8 @@ struct node *model_edit_node(struct model *m, uint32_t id)
 	vec_copy(&own->ports, &shared->ports);
 	vec_copy(&own->loopback, &shared->loopback);
 	vec_copy(&own->routes, &shared->routes);
+	services_share(&own->services, &shared->services);
+	kept_copy(&own->kept, &shared->kept);
 	m->names.v[name_place(m, own->name)] = own;
 	m->nodes.v[at] = own;
 	shared->refs--;
@@ -383,6 +398,8 @@ struct link *model_edit_link(struct model *m, uint32_t id)
 	own->name = mem_strdup(shared->name);
 	vec_copy(&own->end[0].addresses, &shared->end[0].addresses);
 	vec_copy(&own->end[1].addresses, &shared->end[1].addresses);
+	vlans_copy(&own->end[0].vlans, &shared->end[0].vlans);
+	vlans_copy(&own->end[1].vlans, &shared->end[1].vlans);
 	m->links.v[at] = own;
 	shared->refs--;
 	return own;

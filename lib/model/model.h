@@ -25,8 +25,11 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "model/ip.h"
+#include "model/kept.h"
+#include "model/service.h"
 #include "model/shape.h"
 #include "model/tunnel.h"
+#include "model/vlan.h"
 
 enum {
 	NODE_NAME_MAX = 63,	 /* a DNS label, RFC 1035 2.3.4; also a hostname */
@@ -34,6 +37,7 @@ enum {
 	MTU_MIN = 68,		 /* RFC 791; IPv6 goes away below 1280 */
 	MTU_MAX = 65535,	 /* ETH_MAX_MTU, kernel include/uapi/linux/if_ether.h */
 	SWITCH_PORTS_MAX = 1023, /* BR_MAX_PORTS - 1, kernel net/bridge/br_private.h */
+	ROUTE_WAYS_MAX = 64,	 /* next hops of equal cost: our limit */
 	NODE_PORTS_MAX = 16384,	 /* interfaces of a host or router: our limit */
 	LAN_NONE = -1,
 };
@@ -59,7 +63,14 @@ struct route {
 	struct ip via;	  /* a lone address on one of the node's subnets */
 	uint32_t metric;  /* 0: the kernel's default */
 	enum route_origin origin;
+	bool equal; /* others to the prefix, of the same metric, share the packets */
 };
+
+/* Whether a node has one of the two, unless they are equal ways. */
+static inline bool route_same_key(const struct route *a, const struct route *b)
+{
+	return ip_equal(&a->prefix, &b->prefix) && a->metric == b->metric;
+}
 
 /* One end of a link, inside a node: eth<index>. */
 struct iface {
@@ -69,6 +80,7 @@ struct iface {
 	bool manual;	/* auto addressing keeps off (`ip X none` or addresses typed) */
 	uint8_t mac[6];
 	address_vec addresses; /* none on a switch */
+	struct vlans vlans;    /* a switch that has vlan set; else as a new port's */
 };
 
 struct link {
@@ -100,9 +112,13 @@ struct node {
 	enum node_kind kind;
 	bool up;
 	bool stp;		/* switch: spanning tree protocol, IEEE 802.1D */
+	bool vlan;		/* switch: knows VLANs, IEEE 802.1Q */
+	bool nat;		/* router: leads to the machine's own network, masked */
 	VEC(struct port) ports; /* by interface number */
 	address_vec loopback;	/* further addresses of lo */
 	VEC(struct route) routes;
+	service_vec services;
+	kept_vec kept;
 };
 
 struct model {
@@ -131,7 +147,8 @@ bool model_same(const struct model *a, const struct model *b);
 /* The same addresses with the same lengths, in the same order. */
 bool addresses_same(const address_vec *a, const address_vec *b);
 
-const char *node_kind_name(enum node_kind kind); /* "host", … */
+const char *node_kind_name(enum node_kind kind);  /* "host", … */
+const char *node_kind_text(const struct node *n); /* the same, or "nat" */
 
 struct node *model_node(const struct model *m, uint32_t id); /* NULL: none */
 struct node *model_node_named(const struct model *m, const char *name);
@@ -225,6 +242,17 @@ int model_set_shape(struct model *m, uint32_t link, int end, const struct shape 
 int model_set_engine(struct model *m, uint32_t link, enum shape_engine engine,
 		     struct err *e);
 int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e);
+/* Off: its ports are as new ones. */
+int model_set_vlan(struct model *m, uint32_t id, bool on, struct err *e);
+/* Of a switch's port, whose switch has to know VLANs; v is copied. */
+int model_set_vlans(struct model *m, uint32_t link, int end, const struct vlans *v,
+		    struct err *e);
+/* Of a router. */
+int model_set_nat(struct model *m, uint32_t id, struct err *e);
+/* A command, behind those that the node has. */
+int model_keep(struct model *m, uint32_t node, const char *command, struct err *e);
+/* Forgets the number'th, from 1; 0: all. -ENOENT. */
+int model_forget(struct model *m, uint32_t node, size_t number, struct err *e);
 
 /* Decides for each link with AUTO who carries it: wire where the kernel cannot do its
  * shapes, as can() says. */
@@ -243,9 +271,12 @@ int model_set_addresses(struct model *m, uint32_t link, int end, const struct ip
 int model_set_loopback(struct model *m, uint32_t node, const struct ip *ips, size_t n,
 		       struct err *e);
 
-/* Replaces a route to the same prefix with the same metric. -EINVAL: via is on no subnet
+/* Replaces those to the same prefix with the same metric. -EINVAL: via is on no subnet
  * of the node. */
 int model_set_route(struct model *m, uint32_t node, const struct route *r, struct err *e);
+/* The same by n next hops, which share the packets; *ret_bad: the one that is refused. */
+int model_set_routes(struct model *m, uint32_t node, const struct route *r,
+		     const struct ip *vias, size_t n, size_t *ret_bad, struct err *e);
 /* All routes to the prefix; family 0 means both defaults; -ENOENT. */
 int model_del_route(struct model *m, uint32_t node, const struct ip *prefix,
 		    struct err *e);
@@ -256,6 +287,7 @@ int model_del_route(struct model *m, uint32_t node, const struct ip *prefix,
  */
 void model_insert_node(struct model *m, struct node *n);
 void model_insert_link(struct model *m, struct link *l);
+void link_free(struct link *l); /* one that was inserted nowhere */
 void model_remove_node(struct model *m, uint32_t id);
 void model_remove_link(struct model *m, uint32_t id);
 /* The same with the link's place among its nodes' ports, which must be free. */

@@ -131,6 +131,10 @@ static void find_sources(struct paths *p)
 
 		if (n->kind != NODE_ROUTER || !n->up)
 			continue;
+		/* to where no network of the model is */
+		if (n->nat)
+			vec_push(&p->sources,
+				 ((struct source){ { .family = AF_INET }, i }));
 		vec_each (&n->loopback, a) {
 			struct source s = { .prefix = a->ip, .node = i };
 

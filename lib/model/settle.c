@@ -28,6 +28,7 @@
  * that nodes and links stay shared; each pass is linear in the links.
  */
 #include "model/settle.h"
+#include "model/service_check.h"
 
 #include "model/edit.h"
 #include "model/seed.h"
@@ -385,6 +386,7 @@ int model_settle(struct model *m, struct settled *ret, struct err *e)
 	if (r == 0)
 		r = islands_check(m, e);
 	if (r == 0) {
+		services_settle(m); /* routes follow from them */
 		settle_routes(m, &lans, &settled);
 		tunnels_settle(m);
 		seeds_settle(m);

@@ -76,6 +76,7 @@ static bool find_leap(const struct model *m, const struct node *n, const struct 
 struct reached {
 	const struct link *link;
 	int end;
+	int tag; /* the frames' VLAN tag; 0: none */
 	uint32_t mtu;
 };
 
@@ -86,31 +87,35 @@ static const struct node *find_on_lan(const struct model *m, const struct leap *
 {
 	VEC(struct reached) queue = { 0 };
 	const struct node *found = NULL;
-	struct reached first = { leap->out, !leap->end, leap->out->mtu };
+	struct reached first = { leap->out, !leap->end, 0, leap->out->mtu };
 
 	vec_push(&queue, first);
 	for (size_t at = 0; at < queue.n && !found; at++) {
 		struct reached r = queue.v[at];
 		const struct node *n = model_node(m, r.link->end[r.end].node);
+		int inside;
 
 		if (!model_iface_up(m, r.link, 0) || !model_iface_up(m, r.link, 1))
 			continue;
 		if (n->kind != NODE_SWITCH) {
-			if (!has_address(m, n, &leap->next))
+			if (r.tag || !has_address(m, n, &leap->next))
 				continue;
 			found = n;
 			*mtu = r.mtu < *mtu ? r.mtu : *mtu;
 			break;
 		}
+		inside = vlan_inside(m, r.link, r.end, (uint16_t)r.tag);
 		vec_each (&n->ports, p) {
 			const struct link *l = p->link ? model_link(m, p->link) : NULL;
+			int tag = l && inside >= 0 ? vlan_outside(m, l, p->end, inside)
+						   : -1;
 			bool seen = false;
 
 			vec_each (&queue, q)
-				seen |= q->link == l;
-			if (l && !seen)
+				seen |= q->link == l && q->tag == tag;
+			if (tag >= 0 && !seen)
 				vec_push(&queue,
-					 ((struct reached){ l, !p->end,
+					 ((struct reached){ l, !p->end, tag,
 							    l->mtu < r.mtu ? l->mtu
 									   : r.mtu }));
 		}

@@ -10,7 +10,12 @@
  * back), then what comes (nodes, links; then, a node at a time, interfaces,
  * addresses, routes), bridges up, and last the nodes that end, since their
  * programs cannot be brought back. A bridge that goes up when its ports are
- * there costs the kernel less than one that sees each of them come.
+ * there costs the kernel less than one that sees each of them come. Kept commands run
+ * when everything that they may build on is there.
+ *
+ * A kept command cannot be taken back by itself: a node that is to be without one that
+ * it had is made anew. Then the plan leads to a model without such nodes first, and from
+ * there on.
  */
 #include "plan/plan.h"
 
@@ -335,6 +340,9 @@ static void step_iface(struct making *k, const struct node *node, struct item *i
 	}
 	if (!same_settings(&was, &is))
 		plan_push_iface(k, STEP_IFACE_SET, node, i->new, i->end)->iface = is;
+	if (i->old ? !vlans_same(&i->old->end[i->end].vlans, &i->new->end[i->end].vlans)
+		   : !vlans_are_default(&i->new->end[i->end].vlans))
+		plan_push_iface(k, STEP_VLAN_SET, node, i->new, i->end);
 	step_shape(k, node, i);
 	plan_step_iface_addresses(k, node, i, true);
 }
@@ -365,7 +373,11 @@ void plan_add_node_up(struct plan *p, const struct node *node)
 {
 	struct step s = { .op = STEP_NODE_SET, .node = node };
 
-	s.settings = (struct node_settings){ .up = true, .stp = node->stp };
+	s.settings = (struct node_settings){
+		.up = true,
+		.stp = node->stp,
+		.vlan = node->vlan,
+	};
 	vec_push(&p->steps, s);
 }
 
@@ -375,14 +387,45 @@ static void step_bridges(struct making *k)
 		const struct node *old = model_node(k->p->from, *id);
 		const struct node *new = model_node(k->p->to, *id);
 
-		if (new &&new->kind == NODE_SWITCH && (!old || old->stp != new->stp))
+		if (new &&new->kind == NODE_SWITCH &&
+		    (!old || old->stp != new->stp || old->vlan != new->vlan))
 			plan_add_node_up(k->p, new);
+		if (new &&old && old->vlan && !new->vlan)
+			k->p->steps.v[k->p->steps.n - 1].settings.vlan_off = true;
+	}
+}
+
+static void step_kept(struct making *k)
+{
+	vec_each (&k->touched, id) {
+		const struct node *old = model_node(k->p->from, *id);
+		const struct node *new = model_node(k->p->to, *id);
+
+		for (size_t i = old ? old->kept.n : 0; new &&i < new->kept.n; i++)
+			plan_push(k, STEP_KEEP, new)->kept = i;
 	}
 }
 
 /* ---- all ---- */
 
-void plan_make(struct plan *p, const struct model *from, const struct model *to)
+/* The model without nodes that have to be made anew; NULL: there are none. */
+static struct model *without_remade(const struct model *from, const struct model *to)
+{
+	struct model *m = NULL;
+
+	vec_each (&from->nodes, n) {
+		const struct node *new = model_node(to, (*n)->id);
+
+		if (!new || new == *n || kept_begins(&new->kept, &(*n)->kept))
+			continue;
+		if (!m)
+			m = model_copy(from);
+		model_del_node(m, new->id, NULL);
+	}
+	return m;
+}
+
+static void make(struct plan *p, const struct model *from, const struct model *to)
 {
 	struct making k = { .p = p };
 
@@ -399,6 +442,7 @@ void plan_make(struct plan *p, const struct model *from, const struct model *to)
 	step_links(&k);
 	step_inside(&k);
 	step_bridges(&k);
+	step_kept(&k);
 	step_nodes_away(&k, false);
 
 	vec_free(&k.items);
@@ -409,10 +453,30 @@ void plan_make(struct plan *p, const struct model *from, const struct model *to)
 	vec_free(&k.touched);
 }
 
+void plan_make(struct plan *p, const struct model *from, const struct model *to)
+{
+	struct model *between = without_remade(from, to);
+	struct plan rest;
+
+	if (!between) {
+		make(p, from, to);
+		return;
+	}
+	make(p, from, between);
+	make(&rest, between, to);
+	vec_each (&rest.steps, s)
+		vec_push(&p->steps, *s);
+	model_free(p->to);
+	p->to = steal_ptr(rest.to);
+	p->between = between;
+	plan_free(&rest);
+}
+
 void plan_free(struct plan *p)
 {
 	vec_free(&p->steps);
 	model_free(p->from);
 	model_free(p->to);
+	model_free(p->between);
 	*p = (struct plan){ 0 };
 }

@@ -19,15 +19,17 @@
 enum step_op {
 	STEP_NODE_ADD, /* a namespace, lo up, forwarding; a switch's bridge, still down */
 	STEP_NODE_DEL, /* and its programs: there is no way back from here */
-	STEP_NODE_SET, /* its lo or bridge up; a switch's spanning tree */
+	STEP_NODE_SET, /* its lo or bridge up; a switch's spanning tree, and VLANs */
 	STEP_LINK_ADD, /* a veth pair, each end born in its node; or what layout.h says */
 	STEP_LINK_DEL,
 	STEP_IFACE_SET, /* up or down, MTU, MAC; in its switch's bridge */
+	STEP_VLAN_SET,	/* the VLANs of a switch's port */
 	STEP_SHAPE_SET, /* what the interface does to what it sends */
 	STEP_ADDRESS_ADD,
 	STEP_ADDRESS_DEL,
 	STEP_ROUTE_ADD, /* in place of one with the same prefix and metric */
 	STEP_ROUTE_DEL,
+	STEP_KEEP, /* runs a kept command: kern_apply() knows nothing of it */
 };
 
 /* What an interface is set to. */
@@ -44,7 +46,8 @@ struct shape_settings {
 
 struct node_settings {
 	bool up; /* lo, or a switch's bridge */
-	bool stp;
+	bool stp, vlan;
+	bool vlan_off; /* vlan is to be switched off, which not every kernel knows */
 };
 
 struct step {
@@ -53,8 +56,8 @@ struct step {
 		*node; /* where; LINK_*: of the end that the kernel is told about
 			*/
 	const struct link
-		*link; /* LINK_*, IFACE_SET, SHAPE_SET; ADDRESS_*: NULL is lo; ROUTE_*:
-			  the way out. Both are held by the plan's models */
+		*link; /* LINK_*, IFACE_SET, VLAN_SET, SHAPE_SET; ADDRESS_*: NULL is lo;
+			  ROUTE_*: the way out. Both are held by the plan's models */
 	int end;       /* which end of link is in node */
 	union {
 		struct iface_settings iface;	/* IFACE_SET */
@@ -63,11 +66,13 @@ struct step {
 		struct shape_settings shape;	/* SHAPE_SET */
 		struct ip address;		/* ADDRESS_* */
 		struct route route;		/* ROUTE_* */
+		size_t kept;			/* KEEP: which one of node->kept */
 	};
 };
 
 struct plan {
 	struct model *from, *to; /* held */
+	struct model *between;	 /* held; NULL: no node is made anew, see plan.c */
 	VEC(struct step) steps;
 };
 

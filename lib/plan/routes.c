@@ -2,7 +2,8 @@
  * routes.c — the steps from a node's routes to other ones.
  *
  * Only a route whose interface is up is in the kernel. One with the same prefix
- * and metric is replaced in place, so that there is no moment without it.
+ * and metric is replaced in place, so that there is no moment without it. Equal ways are
+ * one route of the kernel, and one step.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -48,8 +49,9 @@ static int compare_keys(const struct route *a, const struct route *b)
 static int compare_ways(const void *a, const void *b)
 {
 	const struct way *x = a, *y = b;
+	int r = compare_keys(x->route, y->route);
 
-	return compare_keys(x->route, y->route);
+	return r ? r : ip_compare(&x->route->via, &y->route->via);
 }
 
 static ways ways_of(const struct model *m, const struct node *n)
@@ -89,6 +91,37 @@ static bool takes_routes(const struct making *k, const struct item *i)
 	return i && (!i->new || !model_iface_up(k->p->to, i->new, i->end));
 }
 
+/* How many from there on are one route. */
+static size_t count_equal(const ways *w, size_t at)
+{
+	size_t n = 1;
+
+	while (at + n < w->n && compare_keys(w->v[at].route, w->v[at + n].route) == 0)
+		n++;
+	return n;
+}
+
+/* Whether the kernel has not one of them left. */
+static bool takes_all(const struct making *k, size_t first, size_t n_items,
+		      const struct way *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!takes_routes(k, item_of(k, first, n_items, x[i].out)))
+			return false;
+	return true;
+}
+
+/* Whether the kernel has to be told of one that is in both. */
+static bool differs(const struct making *k, size_t first, size_t n_items,
+		    const struct way *x, const struct way *y)
+{
+	const struct item *i = item_of(k, first, n_items, y->out);
+
+	return x->out->id != y->out->id || (i && !i->new) ||
+	       !ip_same_address(&x->route->via, &y->route->via) ||
+	       (i && i->readdressed && y->route->prefix.family == AF_INET);
+}
+
 void plan_step_routes(struct making *k, const struct node *old, const struct node *new,
 		      bool add)
 {
@@ -103,22 +136,23 @@ void plan_step_routes(struct making *k, const struct node *old, const struct nod
 		const struct way *x = a < was.n ? &was.v[a] : NULL;
 		const struct way *y = b < is.n ? &is.v[b] : NULL;
 		int r = !x ? 1 : !y ? -1 : compare_keys(x->route, y->route);
-		const struct item *i;
+		size_t nx = r <= 0 ? count_equal(&was, a) : 0;
+		size_t ny = r >= 0 ? count_equal(&is, b) : 0;
+		bool changed = nx != ny;
 
-		a += r <= 0;
-		b += r >= 0;
+		a += nx;
+		b += ny;
 		if (r < 0) {
-			if (!add && !takes_routes(k, item_of(k, first, n, x->out)))
+			if (!add && !takes_all(k, first, n, x, nx))
 				plan_push_iface(k, STEP_ROUTE_DEL, new, x->out, x->end)
 					->route = *x->route;
 			continue;
 		}
 		if (!add)
 			continue;
-		i = item_of(k, first, n, y->out);
-		if (r > 0 || x->out->id != y->out->id || (i && !i->new) ||
-		    !ip_same_address(&x->route->via, &y->route->via) ||
-		    (i && i->readdressed && y->route->prefix.family == AF_INET))
+		for (size_t i = 0; i < ny && !changed; i++)
+			changed = differs(k, first, n, &x[i], &y[i]);
+		if (changed)
 			plan_push_iface(k, STEP_ROUTE_ADD, new, y->out, y->end)->route =
 				*y->route;
 	}

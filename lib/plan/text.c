@@ -7,9 +7,9 @@ static char *route_words(const struct route *r)
 {
 	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
 
-	return mem_printf("route %s via %s",
+	return mem_printf("route %s via %s%s",
 			  r->prefix.len ? ip_text_length(&r->prefix, prefix) : "default",
-			  ip_text(&r->via, via));
+			  ip_text(&r->via, via), r->equal ? " and others" : "");
 }
 
 char *step_text(const struct plan *p, const struct step *s)
@@ -32,6 +32,8 @@ char *step_text(const struct plan *p, const struct step *s)
 				  iface_text(m, s->link, 1, other));
 	case STEP_IFACE_SET:
 		return mem_strdup(iface_text(m, s->link, s->end, iface));
+	case STEP_VLAN_SET:
+		return mem_printf("%s: VLANs", iface_text(m, s->link, s->end, iface));
 	case STEP_SHAPE_SET:
 		return mem_printf("%s: shape", iface_text(m, s->link, s->end, iface));
 	case STEP_ADDRESS_ADD:
@@ -45,6 +47,8 @@ char *step_text(const struct plan *p, const struct step *s)
 	case STEP_ROUTE_DEL:
 		words = route_words(&s->route);
 		return mem_printf("%s: %s", s->node->name, words);
+	case STEP_KEEP:
+		return mem_printf("%s: %s", s->node->name, s->node->kept.v[s->kept]);
 	}
 	return mem_strdup("");
 }

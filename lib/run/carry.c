@@ -4,10 +4,13 @@
 #include "run/carry.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "kern/kern.h"
 #include "kern/observe.h"
 #include "run/journal.h"
+#include "run/keep.h"
+#include "run/uplinks.h"
 
 enum {
 	PIECE_STEPS = 64, /* between two looks at whether the user wants to stop */
@@ -25,8 +28,10 @@ static size_t piece_end(const struct plan *p, size_t at)
 			end++;
 		return end;
 	}
+	if (p->steps.v[at].op == STEP_KEEP)
+		return at + 1;
 	while (end < p->steps.n && end - at < PIECE_STEPS &&
-	       p->steps.v[end].op != STEP_NODE_DEL)
+	       p->steps.v[end].op != STEP_NODE_DEL && p->steps.v[end].op != STEP_KEEP)
 		end++;
 	return end;
 }
@@ -46,9 +51,47 @@ static void tell_progress(const struct hooks *hooks, const struct plan *p, size_
 				done, p->steps.n);
 }
 
-int carry_out(struct network *n, const struct plan *p, bool journal,
-	      const struct hooks *hooks, bool *ret_ending, struct err *e)
+/*
+ * A command that fails is taken to have done nothing; so is what would have come behind
+ * it. (What was done of the change is undone then, by making the node anew, if other
+ * commands of it were.)
+ */
+static void forget_kept(struct network *n, const struct step *s)
 {
+	struct model *after = n->unfinished->after;
+	kept_vec *kept = &model_edit_node(after, s->node->id)->kept;
+
+	while (kept->n > s->kept)
+		free(kept->v[--kept->n]);
+}
+
+static int keep(struct network *n, const struct step *s, bool journal,
+		const struct hooks *hooks, struct err *e)
+{
+	int r;
+
+	kern_rest(n->kern); /* the thread forks from its own namespace */
+	r = keep_run(n, s->node->name, s->node->kept.v[s->kept], hooks, e);
+	if (r < 0 && journal)
+		forget_kept(n, s);
+	return r;
+}
+
+/* What the model needs of the machine; but for a change, only what the change needs. */
+static int reach(struct network *n, const struct plan *p, bool journal,
+		 struct str *report, struct err *e)
+{
+	const struct model *from = p->between ? p->between : p->from;
+
+	kern_rest(n->kern);
+	return uplinks_reach(n, p->to, journal ? from : NULL, report, e);
+}
+
+int carry_out(struct network *n, const struct plan *p, bool journal,
+	      const struct hooks *hooks, struct str *report, bool *ret_ending,
+	      struct err *e)
+{
+	bool ends, reached = false;
 	int r = 0;
 
 	*ret_ending = false;
@@ -58,15 +101,27 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 			r = err_set(e, EINTR, "interrupted: the network is as it was");
 			break;
 		}
-		if (journal && !*ret_ending && p->steps.v[at].op == STEP_NODE_DEL)
+		/* links that come again are not among what a way back would look at */
+		ends = p->between || p->steps.v[at].op == STEP_NODE_DEL;
+		if (journal && !*ret_ending && ends)
 			r = journal_mark_ending(n->journal, e);
+		/* what is kept may build on it */
+		if (r == 0 && !reached && p->steps.v[at].op == STEP_KEEP) {
+			reached = true;
+			r = reach(n, p, journal, report, e);
+		}
 		if (r == 0) {
-			*ret_ending |= p->steps.v[at].op == STEP_NODE_DEL;
-			r = kern_apply(n->kern, p, at, end - at, e);
+			*ret_ending |= ends;
+			r = p->steps.v[at].op == STEP_KEEP
+				    ? keep(n, &p->steps.v[at], journal && !*ret_ending,
+					   hooks, e)
+				    : kern_apply(n->kern, p, at, end - at, e);
 		}
 		if (r == 0)
 			tell_progress(hooks, p, end);
 	}
+	if (r == 0 && !reached)
+		r = reach(n, p, journal, report, e);
 	if (r == 0)
 		kern_finish(n->kern, p);
 	kern_rest(n->kern);
@@ -109,7 +164,8 @@ static bool follows(const struct plan *p, const struct step *s)
 			!model_node(p->from, s->link->end[1].node));
 	if (!was)
 		return true;
-	return s->op != STEP_IFACE_SET && s->op != STEP_SHAPE_SET && !was->end[s->end].up;
+	return s->op != STEP_IFACE_SET && s->op != STEP_VLAN_SET &&
+	       s->op != STEP_SHAPE_SET && !was->end[s->end].up;
 }
 
 static void tell_step(struct mended *x, const struct step *s)
@@ -137,9 +193,16 @@ static void tell_step(struct mended *x, const struct step *s)
 				     ? s->iface.up ? "was down" : "was up"
 				     : "had other settings");
 		break;
+	case STEP_VLAN_SET:
+		if (!follows(x->p, s))
+			tell(x, s, "were others");
+		break;
 	case STEP_SHAPE_SET:
 		if (!follows(x->p, s))
 			tell(x, s, "was another");
+		break;
+	case STEP_KEEP:
+		tell(x, s, "was run again");
 		break;
 	case STEP_LINK_ADD:
 	case STEP_ADDRESS_ADD:
@@ -188,7 +251,7 @@ int carry_to(struct network *n, const struct model *target, const struct model *
 		if (model_node(target, *id))
 			plan_add_node_up(&p, model_node(p.to, *id));
 	if (r == 0)
-		r = carry_out(n, &p, false, hooks, &ending, e);
+		r = carry_out(n, &p, false, hooks, report, &ending, e);
 	if (r == 0 && report)
 		tell_all(&p, &o, report);
 	plan_free(&p);

@@ -12,10 +12,12 @@
 /*
  * Carries out the plan. Before the first node ends the journal is told, if
  * journal is set, and *ret_ending says so; until then hooks may interrupt (-EINTR).
+ * What the machine lacked of uplinks is told in report, if it is not NULL.
  * On failure a part was done.
  */
 int carry_out(struct network *n, const struct plan *p, bool journal,
-	      const struct hooks *hooks, bool *ret_ending, struct err *e);
+	      const struct hooks *hooks, struct str *report, bool *ret_ending,
+	      struct err *e);
 
 /*
  * Looks at what is there and makes it the target. other: the model that the kernel may

@@ -19,7 +19,9 @@
 #include "kern/node.h"
 #include "run/journal.h"
 #include "run/lock.h"
+#include "run/services.h"
 #include "run/unfinished.h"
+#include "run/uplinks.h"
 #include "run/wire_process.h"
 
 static const char root[] = "/run/espalier";
@@ -46,6 +48,7 @@ static struct network *network_new(const char *name)
 	n->name = mem_strdup(name);
 	n->dir = network_dir(name);
 	n->lock_fd = -1;
+	n->services = mem_alloc(sizeof(*n->services));
 	return n;
 }
 
@@ -57,6 +60,7 @@ void network_detach(struct network *n)
 	journal_close(n->journal);
 	history_free(n->history);
 	network_drop_unfinished(n);
+	services_free(n->services);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);
 	free(n->name);
@@ -105,6 +109,8 @@ static int end(const char *name, const char *dir, struct err *e)
 {
 	int r = wire_process_end(dir, e); /* its taps hold the namespaces */
 
+	if (r == 0)
+		r = uplinks_end(dir, name, e);
 	if (r == 0)
 		r = nodes_end_all(dir, name, e);
 	return r < 0 ? r : file_remove_tree(dir, e);
@@ -284,6 +290,8 @@ static int take_up(struct network *n, struct str *report, struct err *e)
 	}
 	if (r == 0)
 		r = open_kern(n, e);
+	if (r == 0)
+		services_load(n);
 	if (r == 0)
 		r = journal_open(n->dir, story.place.settled, &n->journal, e);
 	if (r == 0)

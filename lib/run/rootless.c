@@ -33,6 +33,13 @@
 
 enum { END_PATIENCE_MS = 2000 };
 
+static bool is_inside;
+
+bool rootless_is_inside(void)
+{
+	return is_inside;
+}
+
 bool rootless_needed(void)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -208,6 +215,7 @@ static int enter(const struct proc *keeper, struct err *e)
 	if (setns(fd, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET) < 0)
 		return err_sys(e, errno, "enter the namespaces of keeper %d",
 			       (int)keeper->pid);
+	is_inside = true;
 	if ((!path || path[0] != '/' || chdir(path) < 0) &&
 	    (here < 0 || fchdir(here) < 0) && chdir("/") < 0)
 		return err_sys(e, errno, "change to /");

@@ -34,6 +34,9 @@ int rootless_join(const char *network, struct err *e);
  * inside. */
 int rootless_end(const char *network, struct err *e);
 
+/* Whether this process was moved by one of these two. */
+bool rootless_is_inside(void);
+
 /* Names of this user's rootless networks whose keeper lives (each owned). */
 typedef VEC(char *) rootless_names;
 int rootless_list(rootless_names *ret, struct err *e);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/state_route.h"
+#include "run/state_service.h"
+#include "run/state_setup.h"
 #include "run/state_shape.h"
 #include "run/state_tunnel.h"
 
@@ -42,20 +45,6 @@ static json_t *write_addresses(const address_vec *v)
 	return array;
 }
 
-static json_t *write_route(const struct route *r)
-{
-	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
-	json_t *o = json_object();
-
-	put_text(o, "to", ip_text_length(&r->prefix, prefix));
-	put_text(o, "via", ip_text(&r->via, via));
-	if (r->metric)
-		put_number(o, "metric", r->metric);
-	if (r->origin)
-		put_number(o, "origin", r->origin);
-	return o;
-}
-
 static json_t *write_node(const struct node *n)
 {
 	json_t *o = json_object();
@@ -65,17 +54,13 @@ static json_t *write_node(const struct node *n)
 	put_text(o, "kind", node_kind_name(n->kind));
 	if (!n->up)
 		put(o, "up", json_false());
-	if (n->stp)
-		put(o, "stp", json_true());
+	state_write_setup(o, n);
 	if (n->loopback.n)
 		put(o, "loopback", write_addresses(&n->loopback));
-	if (n->routes.n) {
-		json_t *routes = json_array();
-
-		vec_each (&n->routes, r)
-			json_array_append_new(routes, write_route(r));
-		put(o, "routes", routes);
-	}
+	if (n->routes.n)
+		put(o, "routes", state_write_routes(n));
+	if (n->services.n)
+		put(o, "services", state_write_services(&n->services));
 	return o;
 }
 
@@ -105,6 +90,7 @@ static json_t *write_end(const struct link *l, int end)
 	}
 	if (i->addresses.n)
 		put(o, "addresses", write_addresses(&i->addresses));
+	state_write_vlans(o, &i->vlans);
 	return o;
 }
 
@@ -146,28 +132,13 @@ static bool same_addresses(const address_vec *a, const address_vec *b)
 	return true;
 }
 
-static bool same_routes(const struct node *a, const struct node *b)
-{
-	if (a->routes.n != b->routes.n)
-		return false;
-	for (size_t i = 0; i < a->routes.n; i++) {
-		const struct route *x = &a->routes.v[i], *y = &b->routes.v[i];
-
-		if (!ip_equal(&x->prefix, &y->prefix) ||
-		    !ip_same_address(&x->via, &y->via) || x->metric != y->metric ||
-		    x->origin != y->origin)
-			return false;
-	}
-	return true;
-}
-
 /* But for the ports. */
 static bool same_node(const struct node *a, const struct node *b)
 {
 	return a == b ||
 	       (strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->up == b->up &&
-		a->stp == b->stp && same_addresses(&a->loopback, &b->loopback) &&
-		same_routes(a, b));
+		state_same_setup(a, b) && same_addresses(&a->loopback, &b->loopback) &&
+		state_same_routes(a, b) && services_same(&a->services, &b->services));
 }
 
 static void add_nodes(json_t *o, const struct model *from, const struct model *to)
@@ -283,28 +254,6 @@ static int read_addresses(const struct reading *x, const json_t *array, address_
 	return 0;
 }
 
-static int read_routes(const struct reading *x, const json_t *array, struct node *n)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(array, i, item)
-	{
-		const char *to = json_string_value(json_object_get(item, "to"));
-		const char *via = json_string_value(json_object_get(item, "via"));
-		struct route r = {
-			.metric = get_number(item, "metric", 0),
-			.origin = get_number(item, "origin", ROUTE_MANUAL),
-		};
-
-		if (!to || !via || ip_parse_prefix(to, &r.prefix, NULL) < 0 ||
-		    ip_parse(via, &r.via, NULL) < 0 || r.origin > ROUTE_PATH)
-			return bad(x, "a route");
-		vec_push(&n->routes, r);
-	}
-	return 0;
-}
-
 static bool read_kind(const char *text, enum node_kind *ret)
 {
 	for (enum node_kind k = NODE_HOST; k <= NODE_SWITCH; k++)
@@ -324,6 +273,8 @@ static struct node *node_to_fill(struct model *m, uint32_t id, const char *name)
 		n = model_edit_node(m, id);
 		vec_free(&n->loopback);
 		vec_free(&n->routes);
+		services_release(&n->services);
+		kept_free(&n->kept);
 		return n;
 	}
 	if (n || model_node_named(m, name))
@@ -351,9 +302,14 @@ static int read_node(const struct reading *x, const json_t *o)
 		return bad(x, "a node");
 	n->kind = kind;
 	n->up = !json_is_false(json_object_get(o, "up"));
-	n->stp = json_is_true(json_object_get(o, "stp"));
+	if (!state_read_setup(o, n))
+		return bad(x, "a node");
 	r = read_addresses(x, json_object_get(o, "loopback"), &n->loopback);
-	return r < 0 ? r : read_routes(x, json_object_get(o, "routes"), n);
+	if (r == 0 && !state_read_routes(json_object_get(o, "routes"), n))
+		r = bad(x, "a route");
+	if (r == 0 && !state_read_services(json_object_get(o, "services"), &n->services))
+		r = bad(x, "a service");
+	return r;
 }
 
 static bool read_mac(const char *text, uint8_t mac[6])
@@ -373,17 +329,9 @@ static int read_end(const struct reading *x, const json_t *o, struct link *l, in
 	i->manual = json_is_true(json_object_get(o, "manual"));
 	link_default_mac(l->id, end, i->mac);
 	if (!model_node(x->m, i->node) || i->index >= NODE_PORTS_MAX ||
-	    (mac && !read_mac(mac, i->mac)))
+	    (mac && !read_mac(mac, i->mac)) || !state_read_vlans(o, &i->vlans))
 		return bad(x, "an interface");
 	return read_addresses(x, json_object_get(o, "addresses"), &i->addresses);
-}
-
-static void free_link(struct link *l)
-{
-	vec_free(&l->end[0].addresses);
-	vec_free(&l->end[1].addresses);
-	free(l->name);
-	free(l);
 }
 
 static bool is_free(const struct model *m, const struct iface *i)
@@ -425,14 +373,12 @@ static int read_link(const struct reading *x, const json_t *o)
 		       !is_free(x->m, &l->end[1])))
 		r = bad(x, "a link");
 	if (r < 0) {
-		free_link(l);
+		link_free(l);
 		return r;
 	}
 	model_plug_link(x->m, l);
 	return 0;
 }
-
-/* ---- all ---- */
 
 static int read_all(const struct reading *x, const json_t *o)
 {

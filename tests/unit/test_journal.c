@@ -62,6 +62,7 @@ static struct history *story(void)
 	struct model *m = net("h h1; h h2; s s1; r r1; h1 s1; h2 s1; s1 r1; r1 h2");
 	struct history *h = history_new(model_new());
 	struct link_options o = { .name = "odd", .mtu = 1400, .end[0].no_address = true };
+	struct vlans v = { .trunk = true, .native = 7 };
 
 	net_settle(m);
 	history_add(h, "build", m);
@@ -71,10 +72,15 @@ static struct history *story(void)
 	net_join_with(m, "h1", "r1", &o);
 	net_type(m, "r1:lo", "192.0.2.1/32", "2001:db8::1/128", NULL);
 	model_set_stp(m, net_node(m, "s1")->id, true, NULL);
+	model_keep(m, net_node(m, "r1")->id, "ip rule add from 'a b'", NULL);
+	model_set_vlan(m, net_node(m, "s1")->id, true, NULL);
 	net_settle(m);
 	history_add(h, "link odd", m);
 	m = model_copy(m);
 	model_set_node_up(m, net_node(m, "h1")->id, false, NULL);
+	model_forget(m, net_node(m, "r1")->id, 0, NULL);
+	vec_push(&v.tagged, ((struct vlan_range){ 10, 20 }));
+	model_set_vlans(m, net_link(m, "h1", "s1")->id, 1, &v, NULL);
 	model_set_link_up(m, net_link(m, "r1", "h2")->id, false, NULL);
 	assert_int_equal(model_route_auto(m, NULL), 0);
 	net_settle(m);
@@ -88,6 +94,7 @@ static struct history *story(void)
 	m->automatic = false;
 	m->first_id = m->next_id = history_model(h, h->at)->next_id;
 	history_add(h, "reset", m);
+	vlans_free(&v);
 	return h;
 }
 

@@ -12,7 +12,7 @@ static const char *const ops[] = {
 	[STEP_NODE_ADD] = "+",	  [STEP_NODE_DEL] = "-",    [STEP_NODE_SET] = "set",
 	[STEP_LINK_ADD] = "+",	  [STEP_LINK_DEL] = "-",    [STEP_IFACE_SET] = "set",
 	[STEP_ADDRESS_ADD] = "+", [STEP_ADDRESS_DEL] = "-", [STEP_ROUTE_ADD] = "+",
-	[STEP_ROUTE_DEL] = "-",
+	[STEP_ROUTE_DEL] = "-",	  [STEP_VLAN_SET] = "set",  [STEP_KEEP] = "run",
 };
 
 static void add_step(struct str *out, const struct plan *p, const struct step *s)
@@ -23,8 +23,11 @@ static void add_step(struct str *out, const struct plan *p, const struct step *s
 	if (s->op == STEP_IFACE_SET)
 		str_addf(out, " %s %u", s->iface.up ? "up" : "down", s->iface.mtu);
 	if (s->op == STEP_NODE_SET)
-		str_addf(out, " %s%s", s->settings.up ? "up" : "down",
-			 s->settings.stp ? " stp" : "");
+		str_addf(out, " %s%s%s", s->settings.up ? "up" : "down",
+			 s->settings.stp ? " stp" : "",
+			 s->settings.vlan	? " vlan"
+			 : s->settings.vlan_off ? " no vlan"
+						: "");
 	if (s->op == STEP_LINK_ADD)
 		str_addf(out, " told at %s, born %s %s", s->node->name,
 			 s->added[0].up ? "up" : "down", s->added[1].up ? "up" : "down");
@@ -242,6 +245,51 @@ static void test_stp(void **state)
 	free_both(from, to);
 }
 
+static void test_vlans(void **state)
+{
+	struct model *from = net("h h1; s s1; h1 s1"), *to = model_copy(from);
+	struct vlans v = { .native = 10 };
+
+	(void)state;
+	model_set_vlan(to, net_node(to, "s1")->id, true, NULL);
+	assert_plan(from, to, "set s1:bridge up vlan\n");
+	model_set_vlans(to, net_link(to, "h1", "s1")->id, 1, &v, NULL);
+	assert_plan(from, to,
+		    "set s1:eth0: VLANs\n"
+		    "set s1:bridge up vlan\n");
+	/* the port is as a new one again, for the next time */
+	assert_plan(to, from,
+		    "set s1:eth0: VLANs\n"
+		    "set s1:bridge up no vlan\n");
+	free_both(from, to);
+}
+
+static void test_kept(void **state)
+{
+	struct model *from = net("h h1; r r1; h1 r1"), *to = model_copy(from), *empty;
+	uint32_t r1 = net_node(to, "r1")->id;
+
+	(void)state;
+	model_keep(to, r1, "one", NULL);
+	assert_plan(from, to, "run r1: one\n");
+	model_free(from);
+	from = model_copy(to);
+	model_keep(to, r1, "two", NULL);
+	assert_plan(from, to, "run r1: two\n");
+	/* what was done cannot be taken back, but the node can */
+	assert_plan(to, from,
+		    "- link h1:eth0 r1:eth0 told at r1\n"
+		    "- router r1\n"
+		    "+ router r1\n"
+		    "+ link h1:eth0 r1:eth0 told at h1, born up down\n"
+		    "set r1:eth0 up 1500\n"
+		    "run r1: one\n");
+	empty = model_new();
+	assert_plan(to, empty, "- host h1\n- router r1\n");
+	model_free(empty);
+	free_both(from, to);
+}
+
 static void test_loopback(void **state)
 {
 	struct model *from = net("r r1"), *to = model_copy(from);
@@ -268,6 +316,8 @@ int main(void)
 		cmocka_unit_test(test_routes_after_readdressing),
 		cmocka_unit_test(test_what_goes_first),
 		cmocka_unit_test(test_stp),
+		cmocka_unit_test(test_vlans),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_loopback),
 	};
 

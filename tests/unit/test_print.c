@@ -76,6 +76,7 @@ static void same_link(const struct model *ma, const struct link *a,
 		assert_int_equal(ia->up, ib->up);
 		assert_memory_equal(ia->mac, ib->mac, 6);
 		same_addresses(&ia->addresses, &ib->addresses);
+		assert_true(vlans_same(&ia->vlans, &ib->vlans));
 	}
 }
 
@@ -85,6 +86,9 @@ static void same_node(const struct node *a, const struct node *b)
 	assert_int_equal(a->kind, b->kind);
 	assert_int_equal(a->up, b->up);
 	assert_int_equal(a->stp, b->stp);
+	assert_int_equal(a->vlan, b->vlan);
+	assert_int_equal(a->nat, b->nat);
+	assert_true(kept_same(&a->kept, &b->kept));
 	same_addresses(&a->loopback, &b->loopback);
 	assert_int_equal(a->routes.n, b->routes.n);
 	for (size_t i = 0; i < a->routes.n; i++) {
@@ -153,6 +157,24 @@ static void test_typed(void **state)
 	       "set auto off\nadd host h1 h2\nadd switch s1\nstp s1 on\n"
 	       "link h1 h2 ip 192.168.1.1/24 192.168.1.2/24 mtu 9kB\n"
 	       "link h1 s1 ip none none\nlink h2 s1\nlink h1 h2 ip 10.0.0.1/30 none\n");
+	expect("set auto off; add router r1 r2; link r1 r2 ip 10.0.0.1/24 10.0.0.2/24\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.2; route r1 default via 10.0.0.7\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.3 via 10.0.0.4\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.5 via 10.0.0.6 metric 5",
+	       "set auto off\nadd router r1 r2\nlink r1 r2 ip 10.0.0.1/24 10.0.0.2/24\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.3 via 10.0.0.4\n"
+	       "route r1 default via 10.0.0.7\n"
+	       "route r1 10.9.0.0/16 via 10.0.0.5 via 10.0.0.6 metric 5\n");
+	expect("set auto off; add router r1; add nat n1 n2; add router r2",
+	       "set auto off\nadd router r1\nadd nat n1 n2\nadd router r2\n");
+	expect("set auto off; add switch s1 s2; add host h1; vlan s1 on; link s1 s2\n"
+	       "link h1 s1 ip none none; vlan s1:eth0 trunk 30-40,10,12,11,41 native 11\n"
+	       "vlan s1:eth1 7; keep h1 nft add chain ip a b { policy drop; }\n"
+	       "keep h1 echo 'a b' \"it's\"; keep h1 echo 1 > /x; down h1",
+	       "set auto off\nadd switch s1 s2\nvlan s1 on\nadd host h1\nlink s1 s2\n"
+	       "vlan s1:eth0 trunk 10,12,30-41 native 11\nlink h1 s1 ip none none\n"
+	       "vlan s1:eth1 7\nkeep h1 nft add chain ip a b '{ policy drop; }'\n"
+	       "keep h1 echo 'a b' 'it'\\''s'\nkeep h1 sh -c 'echo 1 > /x'\ndown h1\n");
 	expect("set auto off; add router r1 r2; link r1 r2\n"
 	       "ip r1:eth0 10.0.0.1/24 10.9.0.1/24; ip r1:lo 192.0.2.1/32\n"
 	       "ip r2:eth0 10.0.0.2/24; route r2 default via 10.0.0.1 metric 5\n"

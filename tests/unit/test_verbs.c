@@ -162,9 +162,9 @@ static void test_details_fit_a_terminal(void **state)
 /* What a read-only shell may do must change nothing. */
 static void test_flags(void **state)
 {
-	static const char *const changing[] = { "add",	"link", "del",	"up",
-						"down", "stp",	"ip",	"route",
-						"set",	"topo", "reset" };
+	static const char *const changing[] = { "add", "link", "del",  "up", "down",
+						"stp", "vlan", "keep", "ip", "route",
+						"set", "topo", "reset" };
 	static const char *const looking[] = { "jobs",	"output", "ping",   "pingall",
 					       "show",	"save",	  "detach", "quit",
 					       "help",	"?",	  "doctor", "expect",

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# keep: commands of set-up inside nodes become part of the network: undone, redone, repaired,
+# saved, and there after kill -9.
+. "$(dirname "$0")/../lib.sh"
+
+rules() {
+	inside r1 ip rule | grep -c 'lookup 100'
+}
+kept() {
+	say 'show r1' && answer result.kept
+}
+
+network
+shell
+say 'add router r1' && say 'add host h1 h2' && say 'link h1 r1' && say 'link h2 r1'
+says 'a policy rule' 'keep r1 ip rule add from 10.0.0.0/24 table 100'
+equal 'is there' "$(rules)" 1
+says 'what the shell would read' "keep r1 sh -c 'echo \"\$ESPALIER_NODE;\" > /proc/sys/net/ipv4/conf/all/arp_ignore || ip rule add from 10.9.0.0/16 table 101'"
+says_no 'one that fails tells what it wrote' 'keep r1 ip rule foo' 'exit status.*rule'
+says_no 'no such program' 'keep r1 no-such-program' 'No such file'
+says_no 'in the background' 'keep r1 sleep 1 &' 'end'
+equal 'neither is kept' "$(kept | grep -o '"[^"]*' | grep -c '"[is][ph] ')" 2
+says 'h1 has a program' 'h1 sleep 1000 &'
+says 'a node that goes' 'del r1'
+says 'and comes back' undo
+equal 'has the rule again' "$(rules)" 1
+like 'and the other' "$(inside r1 ip rule)" 'lookup 101'
+says 'all is connected' 'pingall'
+says 'undo makes the node anew' undo
+equal 'the first is still done' "$(rules)" 1
+unlike 'the second is not' "$(inside r1 ip rule)" 'lookup 101'
+says 'redo' redo
+like 'does it again' "$(inside r1 ip rule)" 'lookup 101'
+says_no 'none such' 'keep r1 none 3' 'no command 3'
+says 'the first is forgotten' 'keep r1 none 1'
+equal 'and undone' "$(rules)" 0
+like 'the other is done' "$(inside r1 ip rule)" 'lookup 101'
+say undo
+like 'programs elsewhere ran on' "$(say jobs && answer result)" '"running"'
+
+# what a kept command changes is no damage
+says 'addresses, MTU and rules' 'keep h1 sh -c "ip addr add 10.77.0.1/24 dev eth0; ip link set eth0 mtu 1400"'
+says 'repair' repair
+equal 'finds nothing' "$(answer result.repaired)" '[]'
+like 'and leaves them' "$(inside h1 ip addr)" 'mtu 1400.*10\.77\.0\.1'
+
+lab=$WORK/kept.lab
+says 'save' "save $lab"
+shell_kill KILL
+check 'attach after kill -9' "$ESPALIER" attach "$NET" <<<'r1 ip rule'
+check 'destroyed' "$ESPALIER" destroy "$NET"
+network
+check 'the saved network loads, in which commands are kept, too' batch <<<"source $lab
+expect r1 ip rule prints 'lookup 101'
+for i in 2 3 { add router r\$i; keep r\$i ip rule add from 10.\$i.0.0/16 table 10\$i }
+expect r3 ip rule prints '10.3.0.0/16 lookup 103'"
+finish
