@@ -133,8 +133,8 @@ static enum ending scan_statement(struct lexer *x, struct statement *st,
 			return END_CONTINUED;
 		if (x->at >= x->n)
 			return END_BLANK;
-		if (x->source[x->at] == '#')
-			lex_skip_line(x, x->at);
+		if (x->source[x->at] == '#' && lex_skip_comment(x, e) == END_ERROR)
+			return END_ERROR;
 		if (x->at >= x->n)
 			return END_COMMENT;
 		newline = lex_newline_at(x, x->at);

@@ -44,7 +44,8 @@ void lex_pass_newline(struct lexer *x, size_t length)
 	x->line_start = x->at;
 }
 
-void lex_skip_line(struct lexer *x, size_t pos)
+/* Moves to the end of the line that pos is on, which is where a caller goes on. */
+static void skip_line(struct lexer *x, size_t pos)
 {
 	const char *end = pos < x->n ? memchr(x->source + pos, '\n', x->n - pos) : NULL;
 
@@ -66,8 +67,14 @@ enum ending lex_refuse(struct lexer *x, struct place place, const char *msg,
 		err_hint(e, "%s", hint);
 	if (e)
 		e->place = place;
-	lex_skip_line(x, x->at);
+	skip_line(x, x->at);
 	return END_ERROR;
+}
+
+static enum ending refuse_nul(struct lexer *x, size_t pos, struct err *e)
+{
+	return lex_refuse(x, lex_place_at(x, pos, 1), "a NUL byte in the text",
+			  "this does not look like a text file", e);
 }
 
 /* Length of the valid UTF-8 character (RFC 3629) at s, at most n bytes; 0: it is none. */
@@ -115,8 +122,7 @@ static enum ending take(struct lexer *x, struct scan *s, bool quoted, struct err
 		return END_WORD;
 	}
 	if (*c == '\0')
-		return lex_refuse(x, lex_place_at(x, x->at, 1), "a NUL byte in the text",
-				  "this does not look like a text file", e);
+		return refuse_nul(x, x->at, e);
 	if (length == 0)
 		return lex_refuse(x, lex_place_at(x, x->at, 1), "not valid UTF-8",
 				  "the text is to be in UTF-8", e);
@@ -254,4 +260,17 @@ bool lex_skip_blanks(struct lexer *x)
 		}
 	}
 	return continued;
+}
+
+enum ending lex_skip_comment(struct lexer *x, struct err *e)
+{
+	struct lexer end = *x;
+	const char *nul;
+
+	skip_line(&end, x->at);
+	nul = memchr(x->source + x->at, '\0', end.at - x->at);
+	if (nul)
+		return refuse_nul(x, (size_t)(nul - x->source), e);
+	*x = end;
+	return END_COMMENT;
 }

@@ -32,8 +32,9 @@ struct scan {
 /* Length of the line's end at i: "\n", "\r\n", or "\r" at the very end; 0: none. */
 size_t lex_newline_at(const struct lexer *x, size_t i);
 void lex_pass_newline(struct lexer *x, size_t length);
-/* Moves to the end of the line that pos is on, which is where a caller goes on. */
-void lex_skip_line(struct lexer *x, size_t pos);
+/* A comment, up to the end of its line: END_COMMENT. It has any bytes but NUL, which
+ * would end the text of a block around it. */
+enum ending lex_skip_comment(struct lexer *x, struct err *e);
 
 /* The place of length bytes at pos; at least one. */
 struct place lex_place_at(const struct lexer *x, size_t pos, size_t length);

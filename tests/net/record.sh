@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # record and plot: what they say and refuse; a recording goes on while other commands run,
 # and ends with the shell, however that ends; pictures in the terminal and by gnuplot.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 

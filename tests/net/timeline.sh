@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The timeline: what is planned happens when the shell waits, in order, and is recorded.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 read_json # no shell is fed here
