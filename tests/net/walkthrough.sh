@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Mininet's walkthrough, as the README's table says it is typed here: each row of it.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 
