@@ -150,6 +150,16 @@ static int try_bridge(struct trial_room *room, const struct trial *t, struct err
 	return r;
 }
 
+static void bridge_vlans(struct nl_msg *msg)
+{
+	nla_put_u8(msg, IFLA_BR_VLAN_FILTERING, 1);
+}
+
+static int try_bridge_vlans(struct trial_room *room, const struct trial *t, struct err *e)
+{
+	return make_link(room, "try-vlans", 0, t, e);
+}
+
 static int try_qdisc(struct trial_room *room, const struct trial *t, struct err *e)
 {
 	struct tcmsg header = { .tcm_ifindex = LOWER,
@@ -411,6 +421,8 @@ const struct trial trials[] = {
 	  "arriving traffic cannot be shaped" },
 	{ "vlan", false, try_link, "vlan", vlan_id, "8021q",
 	  "there are no VLAN interfaces" },
+	{ "bridge VLANs", false, try_bridge_vlans, "bridge", bridge_vlans, NULL,
+	  "switches know no VLANs" },
 	{ "macvlan", false, try_upper, "macvlan", macvlan_mode, "macvlan",
 	  "tunnels cannot be joined to nodes 'via macvlan'" },
 	{ "vrf", false, try_link, "vrf", vrf_table, "vrf", "routers have no VRFs" },
