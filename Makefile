@@ -69,7 +69,7 @@ check-vm:
 	@scripts/deps
 	@scripts/deps check
 	@scripts/deps vm
-	@V=$(V) KERNEL=$(KERNEL) scripts/check gcc vm_net
+	@V=$(V) KERNEL=$(KERNEL) scripts/check gcc vm_net_all
 
 bench:
 	@scripts/deps
@@ -84,6 +84,11 @@ bench:
 	@tests/bench/samples
 	@echo
 	@tests/bench/monitor
+	@echo
+	@scripts/deps services
+	@tests/bench/frr
+	@echo
+	@tests/bench/labs
 	@if command -v qemu-system-x86_64 >/dev/null; then \
 		printf '\nThe same on a stock kernel, emulated:\n'; \
 		scripts/vm --icount tests/bench/shapes 3; fi

@@ -268,7 +268,7 @@ static int ask_hop(struct attempt *x, const struct node *from, const char *to, s
 			 (char *)"-t",	 hops,	       (char *)to,    NULL };
 	struct str text = { 0 };
 	const char *line;
-	int status, r = attempt_run(x, from, argv, &text, &status, e);
+	int status, r = attempt_run(x, from, argv, NULL, &text, &status, e);
 
 	if (r < 0)
 		return r;

@@ -4,6 +4,7 @@
 #ifndef SHELL_ATTEMPT_H
 #define SHELL_ATTEMPT_H
 
+#include "run/services.h"
 #include "shell/session.h"
 
 struct attempt {
@@ -30,8 +31,9 @@ const struct node *attempt_node(const struct attempt *x, size_t i);
 bool attempt_keeps(const struct attempt *x, uint64_t seen, uint64_t limit);
 
 /* Runs a program in a node, both its outputs kept; *ret_status: 128 + SIGKILL where it
- * took too long. */
+ * took too long. place: of a program that talks to the node's services; NULL. */
 int attempt_run(struct attempt *x, const struct node *n, char *const *argv,
-		struct str *ret_text, int *ret_status, struct err *e);
+		const struct service_place *place, struct str *ret_text, int *ret_status,
+		struct err *e);
 
 #endif

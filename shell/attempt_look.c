@@ -22,11 +22,17 @@ enum {
 };
 
 int attempt_run(struct attempt *x, const struct node *n, char *const *argv,
-		struct str *ret_text, int *ret_status, struct err *e)
+		const struct service_place *place, struct str *ret_text, int *ret_status,
+		struct err *e)
 {
 	cleanup_close int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	struct exec_spec spec = {
-		.node = n->name, .argv = argv, .in = nothing, .own_group = true
+		.node = n->name,
+		.argv = argv,
+		.in = nothing,
+		.own_group = true,
+		.folder = place ? place->folder : NULL,
+		.mounts = place ? place->mounts : NULL,
 	};
 	struct capture c = { 0 };
 	struct exec_end end = { 0 };
@@ -90,13 +96,32 @@ static void say_found(struct attempt *x, const char *text, const char *at, size_
 		 clean + strspn(clean, " "), *to && *to != '\n' ? " …" : "");
 }
 
+/* The program of a node, or a command for its vtysh or birdc. */
+static int run_program(struct attempt *x, const struct node *n, const struct arg *words,
+		       struct str *ret_text, int *ret_status, struct err *e)
+{
+	cleanup_free char *command = NULL;
+	cleanup_free char **argv = NULL;
+	struct daemon_prompt p;
+	int r;
+
+	if (x->first->kind) {
+		argv = handlers_program(x->a, words, &command);
+		return attempt_run(x, n, argv, NULL, ret_text, ret_status, e);
+	}
+	r = handlers_prompt(x->s, n, x->first->key, words, &p, e);
+	if (r == 0) {
+		r = attempt_run(x, n, p.argv.v, &p.place, ret_text, ret_status, e);
+		handlers_prompt_free(&p);
+	}
+	return r;
+}
+
 int attempt_program(struct attempt *x, struct err *e)
 {
 	const struct arg *words = attempt_arg(x, "PROGRAM", 0);
 	const char *wanted = args_text(x->a, "prints", NULL);
 	const struct node *n = attempt_node(x, 0);
-	cleanup_free char *command = NULL;
-	cleanup_free char **argv = handlers_program(x->a, words, &command);
 	struct str text = { 0 };
 	int status = 0, r;
 	const char *at;
@@ -106,7 +131,7 @@ int attempt_program(struct attempt *x, struct err *e)
 		str_add(&x->seen, "the node is gone");
 		return 0;
 	}
-	r = attempt_run(x, n, argv, &text, &status, e);
+	r = run_program(x, n, words, &text, &status, e);
 	if (r < 0) {
 		if (e)
 			e->place = words->word->place;
@@ -137,7 +162,7 @@ static int run_ip(struct attempt *x, const char *family, const char *object,
 		*ret = json_array();
 		return 0;
 	}
-	r = attempt_run(x, n, argv, &text, &status, e);
+	r = attempt_run(x, n, argv, NULL, &text, &status, e);
 	if (r == 0) {
 		*ret = json_loadb(text.s ? text.s : "", text.n, 0, NULL);
 		if (!*ret) /* it prints nothing at all for no route */

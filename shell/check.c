@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "shell/handlers.h"
+#include "shell/interrupt.h"
+#include "shell/lab.h"
 #include "shell/lesson.h"
 #include "shell/script.h"
 #include "shell/text.h"
@@ -20,7 +22,9 @@ uint64_t check_patience(const struct check *c, uint64_t asked)
 	static const uint64_t second = 1000000000;
 	uint64_t most = asked;
 
-	if (c && (c->unsolved || (c->hasty && (c->failed || !asked))))
+	if (c && c->once)
+		return 0;
+	if (c && c->hasty && (c->failed || !asked))
 		most = second;
 	if (!asked)
 		return most ? most : 10 * second;
@@ -35,6 +39,8 @@ void check_count(struct session *s, const char *expectation, bool held, const ch
 		c->held++;
 	else
 		c->failed++;
+	if (c->once)
+		return;
 	if (c->tap) {
 		fprintf(c->tap, "%s %u - ", held ? "ok" : "not ok",
 			c->held + c->failed + c->broken);
@@ -98,12 +104,74 @@ bool check_takes(struct session *s, const struct statement *st, const struct err
 	return false;
 }
 
-bool check_file(struct session *s, const char *path)
+/* ---- strictly ---- */
+
+/*
+ * Before a step's solution some of what the step expects must not hold, or the lab would
+ * take nothing done for an answer. Just as the student who types check at once, it looks
+ * without waiting; the first that fails will do.
+ */
+static void check_needed(struct session *s, const struct lab *l,
+			 const struct part *solution, unsigned step)
+{
+	const struct part *end = l->parts.v + l->parts.n;
+	struct check once = { .once = true }, *counts = s->check;
+	cleanup_free char *what = mem_printf("step %u needs its solution", step);
+	const char *seen = "all that it expects held before";
+	bool json = s->out.json, needed;
+
+	s->check = &once;
+	s->out.json = false; /* these are no results */
+	s->unsolved = true;
+	for (const struct part *p = solution + 1; p < end && p->kind != PART_STEP; p++)
+		if (p->kind == PART_EXPECT && once.failed == 0 && !s->interrupted)
+			lab_run_part(s, l, p);
+	s->unsolved = false;
+	s->out.json = json;
+	s->check = counts;
+	if (s->interrupted || interrupt_ending())
+		return;
+	needed = once.failed > 0;
+	if (once.held + once.failed == 0)
+		seen = "it expects nothing";
+	output_result(&s->out, json_pack("{s:s, s:b, s:s}", "expectation", what, "held",
+					 needed, "seen", needed ? "" : seen));
+	check_count(s, what, needed, needed ? "" : seen);
+	output_command_done(&s->out, "check", NULL, l->path);
+}
+
+static int run_strictly(struct session *s, const char *path, struct err *e)
+{
+	bool asked = false;
+	unsigned step = 0;
+	struct lab l;
+	int r = lab_read(s, path, &l, e);
+
+	if (r < 0)
+		return e->place.line ? err_context(e, "%s:%u", path, e->place.line) : r;
+	vec_each (&l.parts, p) {
+		if (s->interrupted || s->leave || interrupt_ending())
+			break;
+		if (p->kind == PART_STEP) {
+			step++;
+			asked = false;
+		} else if (p->kind == PART_SOLUTION && !asked) {
+			asked = true;
+			check_needed(s, &l, p, step);
+		}
+		lab_run_part(s, &l, p);
+	}
+	lab_free(&l);
+	return 0;
+}
+
+bool check_file(struct session *s, const char *path, bool strict)
 {
 	struct check c = { 0 };
 	struct err e = ERR_INIT;
 	int out = s->out.json ? -1 : dup(STDOUT_FILENO);
 	bool all;
+	int r;
 
 	if (out >= 0) {
 		fflush(stdout);
@@ -111,11 +179,10 @@ bool check_file(struct session *s, const char *path)
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		output_begin(&s->out, false);
 	}
-	c.unsolved = s->unsolved;
 	s->check = &c;
 	s->keep_going = true;
-	if (script_run_file(s, path, &e) < 0 && c.broken + c.failed == 0 &&
-	    !s->interrupted) {
+	r = strict ? run_strictly(s, path, &e) : script_run_file(s, path, &e);
+	if (r < 0 && c.broken + c.failed == 0 && !s->interrupted) {
 		output_error(&s->out, &e, "espalier", NULL, 0);
 		c.broken++;
 	}

@@ -14,7 +14,7 @@ struct check {
 	unsigned held, failed;
 	bool hasty; /* a person waits: none gets long, but who says so and may still hold
 		     */
-	bool unsolved;	 /* none gets long: what is missing will not come */
+	bool once;  /* each is tried just once, and what came of it told to nobody */
 	unsigned broken; /* other commands that failed */
 };
 
@@ -30,7 +30,10 @@ void check_count(struct session *s, const char *expectation, bool held, const ch
  */
 bool check_takes(struct session *s, const struct statement *st, const struct err *e);
 
-/* `espalier check FILE`: runs it all, then says how it went. Whether all held. */
-bool check_file(struct session *s, const char *path);
+/*
+ * `espalier check FILE`: runs it all, then says how it went. Whether all held. strict:
+ * and whether, before the solution of each step that has one, some of it did not.
+ */
+bool check_file(struct session *s, const char *path, bool strict);
 
 #endif

@@ -142,11 +142,14 @@ int cmd_stop(struct session *s, const struct args *a, struct err *e)
 
 int cmd_output(struct session *s, const struct args *a, struct err *e)
 {
-	const struct job *j = find(s, a, e);
+	const struct job *j;
 	cleanup_free char *text = NULL;
 	size_t n;
 	int r;
 
+	if (args_get(a, "NODE", 0))
+		return handlers_service_log(s, a, e);
+	j = find(s, a, e);
 	if (!j)
 		return -ENOENT;
 	r = job_output(&s->jobs, s->net, j->number, OUTPUT_MAX, &text, e);

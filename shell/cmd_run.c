@@ -86,7 +86,8 @@ static int adopt(struct session *s, const char *node, const char *command, pid_t
 
 /* quiet: its exit status is the user's own business (a shell's is its last command's). */
 static int run_foreground(struct session *s, const char *node, char *const *argv,
-			  const char *command, bool quiet, struct err *e)
+			  const char *command, const struct service_place *place,
+			  bool quiet, struct err *e)
 {
 	cleanup_close int nothing = -1;
 	struct exec_spec spec = {
@@ -95,6 +96,8 @@ static int run_foreground(struct session *s, const char *node, char *const *argv
 		.in = -1,
 		.out = -1,
 		.err = -1,
+		.folder = place ? place->folder : NULL,
+		.mounts = place ? place->mounts : NULL,
 	};
 	struct capture c = { 0 };
 	struct exec_end end;
@@ -157,7 +160,7 @@ int cmd_run(struct session *s, const struct args *a, struct err *e)
 	if (a->statement->background)
 		r = run_background(s, name, argv, command, e);
 	else
-		r = run_foreground(s, name, argv, command, false, e);
+		r = run_foreground(s, name, argv, command, NULL, false, e);
 	/* what is not there is the program; its end has no place in the text */
 	if (r < 0 && r != -ECHILD)
 		args_blame(a, "COMMAND", 0, e);
@@ -173,5 +176,14 @@ int cmd_term(struct session *s, const struct args *a, struct err *e)
 	if (!shell || access(shell, X_OK) < 0)
 		shell = access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
 	argv[0] = (char *)shell;
-	return run_foreground(s, node->name, argv, shell, true, e);
+	return run_foreground(s, node->name, argv, shell, NULL, true, e);
+}
+
+int handlers_run_placed(struct session *s, const char *node, char *const *argv,
+			const struct service_place *place, bool quiet, struct err *e)
+{
+	const char *slash = strrchr(argv[0], '/');
+
+	return run_foreground(s, node, argv, slash ? slash + 1 : argv[0], place, quiet,
+			      e);
 }

@@ -1,6 +1,8 @@
 /*
  * cmd_show.c — show: the network, its parts, or an overview of all.
  */
+#include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "shell/describe.h"
@@ -51,6 +53,8 @@ static json_t *overview_json(struct session *s, const size_t kinds[NODE_SWITCH +
 			      (json_int_t)kinds[NODE_ROUTER], "switches",
 			      (json_int_t)kinds[NODE_SWITCH]);
 
+	if (m->has_seed)
+		json_object_set_new(o, "seed", json_integer((json_int_t)m->seed));
 	handlers_table_nodes(s);
 	json_object_set_new(o, "nodes", handlers_take_result(s));
 	handlers_table_links(s);
@@ -66,6 +70,8 @@ static void show_overview(struct session *s)
 	size_t kinds[NODE_SWITCH + 1];
 	cleanup_free char *nodes = NULL;
 	cleanup_free char *links = describe_count(m->links.n, "link");
+	cleanup_free char *seed = m->has_seed ? mem_printf(", seed %" PRIu64, m->seed)
+					      : NULL;
 
 	count_kinds(m, kinds);
 	if (s->out.json) {
@@ -73,9 +79,9 @@ static void show_overview(struct session *s)
 		return;
 	}
 	nodes = describe_kinds(kinds);
-	output_say(&s->out, STYLE_PLAIN, "network %s: %s, %s%s%s", s->net->name, nodes,
+	output_say(&s->out, STYLE_PLAIN, "network %s: %s, %s%s%s%s", s->net->name, nodes,
 		   links, m->automatic ? "" : ", automatic addresses off",
-		   s->net->read_only ? ", read-only" : "");
+		   seed ? seed : "", s->net->read_only ? ", read-only" : "");
 	if (m->nodes.n && m->nodes.n <= OVERVIEW_MAX) {
 		output_say(&s->out, STYLE_PLAIN, "%s", "");
 		handlers_table_nodes(s);
@@ -88,6 +94,22 @@ static void show_overview(struct session *s)
 		output_say(&s->out, STYLE_PLAIN, "%s", "");
 		handlers_show_jobs(s, NULL);
 	}
+}
+
+/* Routes of daemons are the kernel's business, not the model's. */
+static void say_daemons(struct session *s)
+{
+	if (!handlers_at_prompt(s))
+		return;
+	vec_each (&s->net->model->nodes, n)
+		if (node_computes_routes(*n, AF_INET) ||
+		    node_computes_routes(*n, AF_INET6)) {
+			output_say(&s->out, STYLE_DIM,
+				   "what services compute is shown by `%s ip route` and "
+				   "the like",
+				   (*n)->name);
+			return;
+		}
 }
 
 int cmd_show(struct session *s, const struct args *a, struct err *e)
@@ -107,11 +129,15 @@ int cmd_show(struct session *s, const struct args *a, struct err *e)
 	} else if (args_has(a, "routes")) {
 		say_none(s, !has_routes(m), "routes");
 		handlers_table_routes(s, NULL);
+		say_daemons(s);
 	} else if (args_has(a, "queues")) {
 		return handlers_show_queues(s, NULL, e);
 	} else if (args_has(a, "jobs")) {
 		say_none(s, s->jobs.v.n == 0, "jobs");
 		handlers_show_jobs(s, NULL);
+	} else if (args_has(a, "services")) {
+		say_none(s, !handlers_has_services(m), "services");
+		handlers_table_services(s, NULL);
 	} else if (args_has(a, "timeline")) {
 		timeline_show(s);
 	} else if ((v = args_get(a, "NODE", 0))) {

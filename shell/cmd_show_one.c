@@ -103,6 +103,8 @@ static json_t *node_json(struct session *s, const struct node *n)
 	json_object_set_new(o, "interfaces", handlers_take_result(s));
 	handlers_table_routes(s, n);
 	json_object_set_new(o, "routes", handlers_take_result(s));
+	handlers_table_services(s, n);
+	json_object_set_new(o, "services", handlers_take_result(s));
 	if (n->kept.n)
 		json_object_set_new(o, "kept", describe_kept_json(n));
 	handlers_show_jobs(s, n->name);
@@ -129,6 +131,10 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 	if (n->routes.n) {
 		say_blank(s);
 		handlers_table_routes(s, n);
+	}
+	if (n->services.n) {
+		say_blank(s);
+		handlers_table_services(s, n);
 	}
 	if (n->kept.n) {
 		say_blank(s);
@@ -180,12 +186,12 @@ static void say_tunnel(struct session *s, const struct link *l)
 	if (tunnel && tunnel_path(m, &l->tunnel, &mtu, &why) < 0)
 		output_say(&s->out, STYLE_BAD, "the underlay does not connect them: %s",
 			   why.msg);
-	else if (tunnel && mtu < l->mtu + tunnel_overhead(l->tunnel.kind))
+	else if (tunnel && mtu < l->mtu + tunnel_overhead(&l->tunnel))
 		output_say(
 			&s->out, STYLE_BAD,
 			"the path has an MTU of %uB now: packets of more than %uB do not "
 			"fit",
-			mtu, mtu - tunnel_overhead(l->tunnel.kind));
+			mtu, mtu - tunnel_overhead(&l->tunnel));
 	err_clear(&why);
 }
 

@@ -133,7 +133,7 @@ char *describe_tunnel(const struct model *m, const struct link *l)
 		str_addf(&text, "%s %s (%s)", end ? " and" : " between",
 			 model_node(m, t->underlay[end])->name,
 			 t->outer[end].family ? ip_text(&t->outer[end], buf)
-					      : "without an IPv4 address");
+					      : "without an address");
 	}
 	return str_take(&text);
 }

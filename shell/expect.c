@@ -16,10 +16,11 @@ static const struct {
 	attempt_fn *fn;
 	bool looks; /* all that a shell which only looks may do */
 } rows[] = {
-	{ "ping", attempt_ping, true },	  { "no", attempt_no_ping, true },
-	{ "rate", attempt_rate, false },  { "rtt", attempt_rtt, true },
-	{ "route", attempt_route, true }, { "path", attempt_path, true },
-	{ "drops", attempt_drops, true }, { "address", attempt_address, true },
+	{ "ping", attempt_ping, true },	     { "no", attempt_no_ping, true },
+	{ "rate", attempt_rate, false },     { "rtt", attempt_rtt, true },
+	{ "route", attempt_route, true },    { "path", attempt_path, true },
+	{ "drops", attempt_drops, true },    { "address", attempt_address, true },
+	{ "vtysh", attempt_program, false }, { "birdc", attempt_program, false },
 	{ NULL, attempt_program, false },
 };
 

@@ -12,7 +12,8 @@
 	"{ping NODE {NODE | ADDR} | no ping NODE {NODE | ADDR} | "                       \
 	"rate NODE NODE {< | >} RATE | rtt NODE {NODE | ADDR} {< | >} TIME | "           \
 	"route NODE PREFIX via ADDR | path NODE NODE... | drops LINK {< | >} COUNT | "   \
-	"address NODE ENDADDR | NODE PROGRAM {prints TEXT | fails | succeeds}} "         \
+	"address NODE ENDADDR | [vtysh | birdc] NODE PROGRAM "                           \
+	"{prints TEXT | fails | succeeds}} "                                             \
 	"[loss {< | >} PERCENT] [within TIME]"
 
 /*

@@ -8,11 +8,12 @@
 #include "lang/verb.h"
 #include "run/doctor.h"
 #include "run/exec.h"
+#include "run/services.h"
 #include "shell/session.h"
 
 /* cmd_build.c */
 verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_vlan, cmd_keep,
-	cmd_set;
+	cmd_set, cmd_seed;
 /* cmd_shape.c */
 verb_fn cmd_shape;
 /* cmd_verify.c */
@@ -27,6 +28,8 @@ verb_fn cmd_topo;
 verb_fn cmd_run, cmd_term;
 /* cmd_job.c */
 verb_fn cmd_jobs, cmd_stop, cmd_output, cmd_fg;
+/* cmd_service.c */
+verb_fn cmd_service, cmd_vtysh, cmd_birdc;
 /* cmd_ping.c, cmd_pingall.c */
 verb_fn cmd_ping, cmd_pingall;
 /* cmd_show.c */
@@ -35,6 +38,8 @@ verb_fn cmd_show;
 verb_fn cmd_record;
 /* cmd_plot.c */
 verb_fn cmd_plot;
+/* cmd_graph.c */
+verb_fn cmd_graph;
 /* cmd_file.c */
 verb_fn cmd_save, cmd_source, cmd_undo, cmd_redo, cmd_reset, cmd_repair;
 /* cmd_block.c */
@@ -70,6 +75,31 @@ char **handlers_program(const struct args *a, const struct arg *words, char **re
  */
 int handlers_program_end(struct session *s, const char *node, const char *command,
 			 const struct exec_end *end, struct err *e);
+
+/* The same for a program that talks to a node's services, in their place (cmd_run.c). */
+int handlers_run_placed(struct session *s, const char *node, char *const *argv,
+			const struct service_place *place, bool quiet, struct err *e);
+
+/*
+ * What starts vtysh or birdc for a node (cmd_service.c): its prompt, or, where words are
+ * not NULL, a command. -ENOENT: the node has no such daemon, or it is not installed.
+ */
+struct daemon_prompt {
+	VEC(char *) argv; /* each owned; ends in a NULL */
+	struct service_place place;
+};
+int handlers_prompt(const struct session *s, const struct node *n, const char *name,
+		    const struct arg *words, struct daemon_prompt *ret, struct err *e);
+void handlers_prompt_free(struct daemon_prompt *p);
+
+/* Services (show_services.c): those of one node or (NULL) of all; those that have ended
+ * since they were told of; `output NODE [SERVICE]`. */
+bool handlers_has_services(const struct model *m);
+void handlers_table_services(struct session *s, const struct node *only);
+void handlers_tell_ended_services(struct session *s);
+int handlers_service_log(struct session *s, const struct args *a, struct err *e);
+/* "ospfd ended, exit status 1"; free() it. */
+char *handlers_service_end(const struct service_run *r);
 
 /* The jobs, of one node or (NULL) of all, as a table. */
 void handlers_show_jobs(struct session *s, const char *node);

@@ -37,7 +37,7 @@ const struct option_row option_rows[] = {
 	{ 'k', "keep-going", NULL, "a command that fails does not end the file" },
 	{ '\0', "keep", NULL, "leave the network running when the shell ends" },
 	{ '\0', "json", NULL, "one JSON object a command on standard output" },
-	{ '\0', "unsolved", NULL, "check: leave the lab's solutions out" },
+	{ '\0', "strict", NULL, "check: each step must need its solution, too" },
 	{ '\0', "read-only", NULL, "attach: only look, beside the shell that holds it" },
 	{ '\0', "text", NULL, "monitor: write pictures as text" },
 	{ '\0', "csv", NULL, "monitor: write CSV; --json: a JSON object each time" },
@@ -138,8 +138,8 @@ static void take_option(struct options *o, const struct option_row *row)
 		o->keep = true;
 	} else if (strcmp(row->name, "json") == 0) {
 		o->json = true;
-	} else if (strcmp(row->name, "unsolved") == 0) {
-		o->unsolved = true;
+	} else if (strcmp(row->name, "strict") == 0) {
+		o->strict = true;
 	} else if (strcmp(row->name, "read-only") == 0) {
 		o->read_only = true;
 	} else if (strcmp(row->name, "text") == 0) {
@@ -223,8 +223,8 @@ static int check(struct options *o, struct err *e)
 		return err_set(e, EINVAL, "-b and -c do not go together");
 	if (o->read_only && o->action != ACTION_ATTACH)
 		return err_set(e, EINVAL, "--read-only is for 'attach NETWORK'");
-	if (o->unsolved && o->action != ACTION_CHECK)
-		return err_set(e, EINVAL, "--unsolved is for 'check FILE.lab'");
+	if (o->strict && o->action != ACTION_CHECK)
+		return err_set(e, EINVAL, "--strict is for 'check FILE.lab'");
 	if (o->network && o->action != ACTION_START && o->action != ACTION_CHECK)
 		return err_set(e, EINVAL, "-n is for a new network");
 	if (!runs && (o->batch || o->commands))

@@ -31,7 +31,7 @@ struct options {
 	char **names;	     /* what destroy names; what stands behind monitor NETWORK */
 	size_t n_names;
 	bool batch; /* -b */
-	bool json, keep, keep_going, read_only, unsolved;
+	bool json, keep, keep_going, read_only, strict;
 	bool once, text, csv; /* monitor */
 };
 

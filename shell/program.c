@@ -294,7 +294,7 @@ static void work(struct session *s, const struct options *opt)
 	if (s->watches) {
 		watch(s, opt);
 	} else if (opt->action == ACTION_CHECK) {
-		check_file(s, opt->lab);
+		check_file(s, opt->lab, opt->strict);
 	} else if (opt->commands) {
 		script_run(s, NULL, opt->commands, strlen(opt->commands));
 	} else if (opt->batch) {
@@ -370,7 +370,6 @@ static int run_session(const struct options *opt, const struct watcher *watcher)
 	s.interactive = !opt->batch && !opt->commands && !s.watches &&
 			opt->action != ACTION_CHECK && isatty(STDIN_FILENO);
 	s.keep_going = opt->keep_going;
-	s.unsolved = opt->unsolved;
 	interrupt_install(s.interactive);
 	if (r == 0)
 		r = check_lab(opt, &e);

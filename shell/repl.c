@@ -17,6 +17,7 @@
 #include <readline/readline.h>
 
 #include "shell/complete.h"
+#include "shell/handlers.h"
 #include "shell/interrupt.h"
 #include "shell/recall.h"
 #include "shell/script.h"
@@ -173,6 +174,7 @@ void repl_run(struct session *s)
 	recall_begin();
 	while (!s->leave && !s->mute && !interrupt_ending()) {
 		if (!repl.pending.n) {
+			handlers_tell_ended_services(s);
 			tell_ended_jobs(s);
 			tell_ended_recording(s);
 		}

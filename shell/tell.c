@@ -9,9 +9,11 @@
  */
 #include "shell/tell.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "model/seed.h"
 #include "shell/describe.h"
 
 enum { ROOM = 8 }; /* lines for a person */
@@ -171,11 +173,37 @@ static void node_added(struct teller *t, size_t *hidden, const struct node *n)
 		json_array_append_new(t->added, node_json(n));
 }
 
+static void tell_services(struct teller *t, size_t *hidden, const struct node *old,
+			  const struct node *new)
+{
+	vec_each (&old->services, s)
+		if (!node_service(new, (*s)->kind))
+			say(t, hidden, STYLE_PLAIN, "%s: %s ended", new->name,
+			    service_name((*s)->kind));
+	vec_each (&new->services, s) {
+		const struct service *was = node_service(old, (*s)->kind);
+
+		if (!was || !service_same(was, *s))
+			say(t, hidden, STYLE_PLAIN, "%s: %s runs%s", new->name,
+			    service_name((*s)->kind), was ? " with other options" : "");
+	}
+}
+
+static json_t *services_json(const struct node *n)
+{
+	json_t *array = json_array();
+
+	vec_each (&n->services, s)
+		json_array_append_new(array, json_string(service_name((*s)->kind)));
+	return array;
+}
+
 static void node_changed(struct teller *t, size_t *hidden, const struct node *old,
 			 const struct node *new)
 {
 	bool routes = tell_routes(t, hidden, old, new);
 	bool loopback = !addresses_same(&old->loopback, &new->loopback);
+	bool services = !services_same(&old->services, &new->services);
 
 	if (old->up != new->up)
 		say(t, hidden, STYLE_PLAIN, "%s %s", new->name, new->up ? "up" : "down");
@@ -193,10 +221,12 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 
 		tell_renumbered(t, hidden, iface, &old->loopback, &new->loopback);
 	}
+	if (services)
+		tell_services(t, hidden, old, new);
 	/* a port more or less is told with its link */
-	if (t->changed &&
-	    (routes || loopback || old->up != new->up || old->stp != new->stp ||
-	     old->vlan != new->vlan || !kept_same(&old->kept, &new->kept))) {
+	if (t->changed && (routes || loopback || services || old->up != new->up ||
+			   old->stp != new->stp || old->vlan != new->vlan ||
+			   !kept_same(&old->kept, &new->kept))) {
 		json_t *o = json_pack("{s:s}", "node", new->name);
 
 		if (old->up != new->up)
@@ -211,6 +241,8 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 		if (loopback)
 			json_object_set_new(o, "loopback",
 					    describe_addresses_json(&new->loopback));
+		if (services)
+			json_object_set_new(o, "services", services_json(new));
 		if (routes)
 			json_object_set_new(o, "routes", routes_json(new));
 		json_array_append_new(t->changed, o);
@@ -377,6 +409,29 @@ static void tell_route_counts(struct teller *t)
 			   nodes);
 }
 
+static void tell_seed(struct teller *t)
+{
+	const struct model *was = t->before, *is = t->after;
+	size_t missing = seeds_missing(is);
+
+	if (t->talk && missing > seeds_missing(was))
+		output_say(t->o, STYLE_BAD,
+			   "%zu link%s not repeat: the kernel's netem takes no seed",
+			   missing, missing == 1 ? " does" : "s do");
+	if (was->has_seed == is->has_seed && was->seed == is->seed)
+		return;
+	if (t->talk && is->has_seed)
+		output_say(t->o, STYLE_PLAIN, "seed %" PRIu64, is->seed);
+	else if (t->talk)
+		output_say(t->o, STYLE_PLAIN, "no seed");
+	if (t->changed)
+		json_array_append_new(
+			t->changed,
+			json_pack("{s:o}", "seed",
+				  is->has_seed ? json_integer((json_int_t)is->seed)
+					       : json_null()));
+}
+
 void tell_change(struct output *o, bool interactive, const struct model *before,
 		 const struct model *after)
 {
@@ -397,6 +452,7 @@ void tell_change(struct output *o, bool interactive, const struct model *before,
 	tell_links(&t);
 	tell_size(&t);
 	tell_route_counts(&t);
+	tell_seed(&t);
 	if (before->automatic != after->automatic) {
 		if (t.talk)
 			output_say(o, STYLE_PLAIN, "automatic addresses %s",

@@ -23,6 +23,26 @@
 	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay NODE NODE] "              \
 	"[via {bridge | shortbridge | ztun | macvlan | direct}] [enforced] "
 
+/* What a service can be, and its options. */
+#define SERVICE_ON "[on {all | PORT...}]"
+#define OSPF_KEYS                                                                        \
+	"[area {COUNT | ADDR}] " SERVICE_ON " [hello TIME] [dead TIME] "                 \
+	"[network {broadcast | point-to-point}]"
+#define SERVICE_PATTERN                                                                  \
+	"{routers | NODE...} {"                                                          \
+	"ospf {off | " OSPF_KEYS "} | ospf6 {off | " OSPF_KEYS "} | "                    \
+	"rip {off | " SERVICE_ON " [update TIME] [split-horizon {on | off}]} | "         \
+	"isis {off | [area COUNT] " SERVICE_ON " [hello TIME]} | "                       \
+	"bgp {off | as COUNT [id ADDR] [neighbor {{NODE | ADDR} as COUNT}...] "          \
+	"[network {connected | PREFIX...}]} | "                                          \
+	"pim {off | [rp ADDR] " SERVICE_ON "} | bfd [off] | "                            \
+	"frr {off | text TEXT | FILE} | bird {off | text TEXT | FILE} | "                \
+	"dhcp {off | range ADDR ADDR [router ADDR] [dns ADDR] [lease TIME] " SERVICE_ON  \
+	"} | dhcp-client {off | [on PORT]} | "                                           \
+	"dns {off | [name {WORD ADDR}...] [ttl TIME] [forward ADDR]} | "                 \
+	"http {off | [port COUNT] [folder FILE]} | iperf3 {off | [port COUNT]} | "       \
+	"tcpdump {off | {all | PORT} {to FILE}}}"
+
 const struct verb verbs[] = {
 	/* ---- building ---- */
 	{ "add", "{host | router | switch | nat} NAME...", "add nodes to the network",
@@ -49,7 +69,9 @@ const struct verb verbs[] = {
 	  "keys from rate on are those of shape, for both directions.\n"
 	  "With tunnel, its Ethernet frames cross an IP network: between two nodes that\n"
 	  "underlay names, or else two namespaces of the network's own. The key is one\n"
-	  "that no other tunnel of the network has; the MTU follows from the path. via\n"
+	  "that no other tunnel of the network has; the MTU follows from the path, "
+	  "which\n"
+	  "is one of IPv6 where IPv4 does not lead from end to end. via\n"
 	  "says what joins a node to it: a bridge; shortbridge or ztun, of Espalier's\n"
 	  "kernel module; macvlan, which is quick, but passes broadcasts out of turn;\n"
 	  "or direct: the tunnel device is in the node, whose programs can change it.\n"
@@ -175,6 +197,17 @@ const struct verb verbs[] = {
 	  "their LAN's only router. The same commands give the same addresses. Off\n"
 	  "leaves all addresses as they are.\n"
 	  "    set auto off" },
+	{ "seed", "{SEED | none}", "have all chance in the network repeat", VERB_CHANGES,
+	  cmd_seed,
+	  "Each link's chance (loss, jitter, reorder, an AQM's drops ...) then follows\n"
+	  "from the seed and the link's two ends, and so does topo random: the same\n"
+	  "commands lose the same packets, if the same are sent. A seed of the link's\n"
+	  "own goes first. The kernel's netem takes none, so such links are carried by\n"
+	  "wire; tunnels, and links of engine netem, do not repeat. The chance of a "
+	  "link\n"
+	  "begins anew when its shape changes.\n"
+	  "    seed 7\n"
+	  "    seed none" },
 	{ "topo",
 	  "{line COUNT | ring COUNT | star COUNT | mesh COUNT | "
 	  "tree [depth COUNT] [fanout COUNT] | grid COUNT COUNT | fattree COUNT | "
@@ -217,8 +250,11 @@ const struct verb verbs[] = {
 	  "The program and what it started get SIGTERM, and SIGKILL 2 s later. A job\n"
 	  "that has ended already is taken off the list, its output with it.\n"
 	  "    stop 1" },
-	{ "output", "JOB", "show what a job has written", VERB_LOOKS, cmd_output,
-	  "    output 1" },
+	{ "output", "{JOB | NODE [SERVICE]}", "show what a job or service has written",
+	  VERB_LOOKS, cmd_output,
+	  "Of a service it is its log; without its name, those of all in the node.\n"
+	  "    output 1\n"
+	  "    output r1 ospf" },
 	{ "fg", "JOB", "bring a job to the foreground", 0, cmd_fg,
 	  "A stopped job goes on; the shell waits until it ends or stops again. What a\n"
 	  "job that was begun with & writes still goes to output JOB. In a file, it is\n"
@@ -227,6 +263,54 @@ const struct verb verbs[] = {
 	{ "term", "NODE", "open a shell in a node", VERB_TERMINAL, cmd_term,
 	  "It is $SHELL, or bash, or sh, with job control; leave it by exit or Ctrl-D.\n"
 	  "    term h1" },
+
+	/* ---- services ---- */
+	{ "service", SERVICE_PATTERN, "run a routing daemon, server or capture in nodes",
+	  VERB_CHANGES, cmd_service,
+	  "It is a part of the network: saved, undone, running after attach, and ended\n"
+	  "with its node or by off. Said again, its options are replaced. One that ends\n"
+	  "at once fails with the last of its log; `output NODE SERVICE` shows all of "
+	  "it.\n"
+	  "ospf, ospf6, rip, isis, bgp, pim, bfd are FRR's, on all interfaces unless on\n"
+	  "says which. Timers are quick, since an emulation is watched: hello 1s and "
+	  "dead\n"
+	  "four times that, RIP's update 5s, BGP's keepalive 3s. The standards' are "
+	  "hello\n"
+	  "10s dead 40s, update 30s. OSPF's links between two routers are\n"
+	  "point-to-point. bfd watches the neighbours of ospf, isis and bgp. BGP needs "
+	  "no\n"
+	  "policy to take routes, and announces a network whether it has it or not.\n"
+	  "frr and bird take a configuration of one's own, from a file or as a text; "
+	  "the\n"
+	  "network keeps the text. Where one of them computes a node's routes, route "
+	  "auto\n"
+	  "does not. dhcp and dns are dnsmasq, dhcp-client and http busybox. An http\n"
+	  "server without a folder has a page with the node's name.\n"
+	  "    service routers ospf\n"
+	  "    service r1 r2 ospf area 1 on eth0 eth1 hello 10s dead 40s\n"
+	  "    service r1 rip update 30s split-horizon off\n"
+	  "    service r1 bgp as 65001 neighbor r2 as 65002 network 10.1.0.0/16\n"
+	  "    service r1 bgp as 65001 neighbor 10.0.0.2 as 65002 network connected\n"
+	  "    service r1 frr r1.conf\n"
+	  "    service r1 frr text 'router bgp 65001'\n"
+	  "    service r1 ospf off\n"
+	  "    service h1 dhcp range 10.0.0.100 10.0.0.200 router 10.0.0.3 lease 10min\n"
+	  "    service h2 dhcp-client on eth0\n"
+	  "    service h1 dns name www.lab 10.0.0.2 mail.lab 10.0.0.3\n"
+	  "    service h1 http port 8080\n"
+	  "    service s1 tcpdump all to /tmp/s1.pcap" },
+	{ "vtysh", "NODE [COMMAND]", "FRR's prompt in a node, or a command for it", 0,
+	  cmd_vtysh,
+	  "If a word has blanks in it, each word is a command. What is changed so is no\n"
+	  "part of the network: it is not saved, and gone when the service is started\n"
+	  "again.\n"
+	  "    vtysh r1\n"
+	  "    vtysh r1 show ip route\n"
+	  "    vtysh r1 'conf t' 'router rip' 'no network eth1'" },
+	{ "birdc", "NODE [COMMAND]", "BIRD's prompt in a node, or a command for it", 0,
+	  cmd_birdc,
+	  "    birdc r1\n"
+	  "    birdc r1 show protocols" },
 
 	/* ---- checking ---- */
 	{ "ping", "NODE {NODE | ADDR} [count COUNT]", "ping from a node", VERB_LOOKS,
@@ -263,8 +347,17 @@ const struct verb verbs[] = {
 	  "    monitor\n"
 	  "    monitor r1 r2 every 200ms\n"
 	  "    monitor h1 for 10s" },
+	{ "graph", "[FILE]", "draw the network", VERB_LOOKS, cmd_graph,
+	  "In the terminal: hosts in round frames, routers in double ones, switches in\n"
+	  "square ones, and on each link what it does to packets. To a file that ends "
+	  "in\n"
+	  ".svg or .png it is drawn by Graphviz, with interfaces and addresses; .dot is\n"
+	  "what Graphviz reads. What is down is dashed.\n"
+	  "    graph\n"
+	  "    graph network.svg" },
 	{ "show",
-	  "[nodes | links | addresses | routes | queues | jobs | timeline | NODE | LINK]",
+	  "[nodes | links | addresses | routes | queues | services | jobs | timeline | "
+	  "NODE | LINK]",
 	  "show the network or a part of it", VERB_LOOKS, cmd_show,
 	  "Without a word: an overview.\n"
 	  "    show\n"
@@ -303,7 +396,9 @@ const struct verb verbs[] = {
 	  "It is tried again and again, for 10s unless within says otherwise. ping: an\n"
 	  "answer comes; no ping: three get none. rate is what TCP carries, rtt the\n"
 	  "shortest of five pings, path the routers between two nodes, drops those of\n"
-	  "both directions of a link. A program's output is all it writes.\n"
+	  "both directions of a link. A program's output is all it writes; with vtysh "
+	  "or\n"
+	  "birdc before the node, the words are for its routing daemon.\n"
 	  "    expect ping h1 h2 within 10s\n"
 	  "    expect ping h1 h2 loss < 1%\n"
 	  "    expect no ping h1 192.0.2.1\n"
@@ -314,13 +409,14 @@ const struct verb verbs[] = {
 	  "    expect drops h1 s1 > 0\n"
 	  "    expect address h1 10.0.0.9/24\n"
 	  "    expect h1 cat /etc/hostname prints h1\n"
-	  "    expect h1 grep -q h9 /etc/hosts fails" },
+	  "    expect h1 grep -q h9 /etc/hosts fails\n"
+	  "    expect vtysh r1 show ip ospf neighbor prints Full" },
 	{ "check", "[FILE]", "check the present step, or the network by a lab",
 	  VERB_LOOKS, cmd_check,
 	  "With a file, its expectations are held against the network as it is, and\n"
 	  "nothing else of it is run. `espalier check FILE` runs the whole lab.\n"
 	  "    check\n"
-	  "    check labs/05-static-routing.lab" },
+	  "    check labs/06-static-routing.lab" },
 	{ "lab", "TEXT [TEXT]", "begin a lab: its title, and what it is about",
 	  VERB_LOOKS, cmd_lab,
 	  "A lab is a file of commands. One with steps, opened by `espalier FILE.lab`,\n"
@@ -346,7 +442,7 @@ const struct verb verbs[] = {
 	  cmd_solution,
 	  "A walk leaves it out until solve is typed; -b, source and `espalier check` "
 	  "run\n"
-	  "it, and check --unsolved leaves it out: then the lab must fail.\n"
+	  "it; check --strict looks that something of the step fails before.\n"
 	  "    solution { link h1 h2 }" },
 	{ "next", "", "check the present step, and go on", 0, cmd_next, "    next" },
 	{ "back", "", "go back to the step before", 0, cmd_back,
@@ -394,7 +490,8 @@ const struct verb verbs[] = {
 	  "    wait until ping h1 h2 within 20s" },
 	{ "log", "{none | FILE}", "record what happens when", VERB_LOOKS, cmd_log,
 	  "Each command becomes a line of JSON: the time on the timeline's clock, the\n"
-	  "date, the command, whether it went well, and what came of it.\n"
+	  "date, the command, whether it went well, and what came of it. So does what\n"
+	  "happens without one: a job that ends, with its exit status.\n"
 	  "    log run.jsonl\n"
 	  "    log none" },
 

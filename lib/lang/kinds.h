@@ -9,6 +9,7 @@
  *     IFACE              node, link, end; link 0: the node's lo
  *     END                node; number: interface number + 1, 0: none was typed
  *     TARGET             node, or link where it is not 0
+ *     PORT SERVICE       text
  *     NAME LINKNAME FILE WORD TEXT VARIABLE      text
  *     BLOCK              text; for its place see struct word
  *     VERB               text: the verb's full name
@@ -104,6 +105,11 @@ kind_parse_fn kind_parse_node, kind_parse_end, kind_parse_iface, kind_parse_link
 	kind_parse_target, kind_parse_name;
 kind_complete_fn kind_complete_node, kind_complete_end, kind_complete_iface,
 	kind_complete_link, kind_complete_target;
+
+/* ---- services (kind_services.c) ---- */
+
+kind_parse_fn kind_parse_port, kind_parse_service;
+kind_complete_fn kind_complete_port, kind_complete_service;
 
 /* The node before the ':' of "h1:eth0"; *ret_iface is what stands behind it; NULL: none.
  */

@@ -10,6 +10,7 @@
  * follows.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -269,6 +270,44 @@ static void print_routes(struct printer *p, const struct node *n)
 	}
 }
 
+static bool is_first_with(const struct model *m, size_t place, const struct service *s)
+{
+	for (size_t i = 0; i < place; i++) {
+		const struct service *other = node_service(m->nodes.v[i], s->kind);
+
+		if (other && service_same(other, s))
+			return false;
+	}
+	return true;
+}
+
+/* Nodes with the same service share a line: then they are started together. */
+static void print_services(struct printer *p)
+{
+	for (size_t i = 0; i < p->m->nodes.n; i++)
+		vec_each (&p->m->nodes.v[i]->services, each) {
+			const struct service *s = *each;
+
+			if (!is_first_with(p->m, i, s))
+				continue;
+			str_add(&p->out, "service");
+			for (size_t k = i; k < p->m->nodes.n; k++) {
+				const struct node *n = p->m->nodes.v[k];
+				const struct service *o = node_service(n, s->kind);
+
+				if (o && service_same(o, s))
+					str_addf(&p->out, " %s", n->name);
+			}
+			str_addf(&p->out, " %s", service_name(s->kind));
+			vec_each (&s->words, w) {
+				cleanup_free char *word = lex_quote(*w);
+
+				str_addf(&p->out, " %s", word);
+			}
+			str_add(&p->out, "\n");
+		}
+}
+
 static void print_down(struct printer *p)
 {
 	vec_each (&p->m->nodes, n)
@@ -293,6 +332,8 @@ char *lang_print_network(const struct model *m)
 	p.nodes = mem_alloc(m->nodes.n * sizeof(*p.nodes));
 	str_add(&p.out, "# A network of Espalier; `espalier FILE` builds it again.\n"
 			"set auto off\n");
+	if (m->has_seed)
+		str_addf(&p.out, "seed %" PRIu64 "\n", m->seed);
 	vec_each (&m->links, l) {
 		while (node < m->nodes.n && m->nodes.v[node]->id < (*l)->id)
 			node = print_nodes(&p, node, (*l)->id);
@@ -308,6 +349,7 @@ char *lang_print_network(const struct model *m)
 	vec_each (&m->nodes, n)
 		print_routes(&p, *n);
 	print_kept(&p);
+	print_services(&p);
 	print_down(&p);
 	if (m->automatic)
 		str_add(&p.out, "set auto on\n");

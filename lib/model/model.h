@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "model/ip.h"
 #include "model/kept.h"
+#include "model/service.h"
 #include "model/shape.h"
 #include "model/tunnel.h"
 #include "model/vlan.h"
@@ -116,11 +117,14 @@ struct node {
 	VEC(struct port) ports; /* by interface number */
 	address_vec loopback;	/* further addresses of lo */
 	VEC(struct route) routes;
+	service_vec services;
 	kept_vec kept;
 };
 
 struct model {
 	bool automatic;	   /* `set auto`: addresses and default routes */
+	bool has_seed;	   /* `seed`: */
+	uint64_t seed;	   /* what all chance in the network follows from; see seed.h */
 	uint32_t first_id; /* that there was when it was empty: default MACs count from
 			      here */
 	uint32_t next_id;  /* for the next node or link */

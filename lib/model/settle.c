@@ -28,8 +28,10 @@
  * that nodes and links stay shared; each pass is linear in the links.
  */
 #include "model/settle.h"
+#include "model/service_check.h"
 
 #include "model/edit.h"
+#include "model/seed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -384,8 +386,10 @@ int model_settle(struct model *m, struct settled *ret, struct err *e)
 	if (r == 0)
 		r = islands_check(m, e);
 	if (r == 0) {
+		services_settle(m); /* routes follow from them */
 		settle_routes(m, &lans, &settled);
 		tunnels_settle(m);
+		seeds_settle(m);
 		*ret = settled;
 	}
 	lans_free(&lans);

@@ -124,6 +124,9 @@ static bool is_kept(struct hops *h, const struct model *m, const struct node *n,
 
 	if (!is_reached(h, m, n, &r->via))
 		return false;
+	/* shortest paths would hide what its daemon finds */
+	if (r->origin == ROUTE_PATH && node_computes_routes(n, r->via.family))
+		return false;
 	if (d->fixed || r->prefix.len > 0 || r->origin == ROUTE_MANUAL)
 		return true;
 	if (r->origin == ROUTE_PATH)

@@ -13,6 +13,7 @@
 #include "kern/kern.h"
 #include "run/carry.h"
 #include "run/journal.h"
+#include "run/services.h"
 #include "run/unfinished.h"
 
 static int refuse_read_only(const struct network *n, struct err *e)
@@ -43,9 +44,14 @@ static void settle(struct network *n)
 static int mend(struct network *n, const struct model *to, const struct model *from,
 		struct err *e)
 {
-	if (carry_to(n, to, from, false, NULL, NULL, NULL) == 0)
-		return 0;
-	return carry_to(n, to, from, true, NULL, NULL, e);
+	int r = carry_to(n, to, from, false, NULL, NULL, NULL);
+
+	if (r < 0)
+		r = carry_to(n, to, from, true, NULL, NULL, e);
+	/* a service that does not start is told of as one that has ended */
+	if (r == 0)
+		services_carry(n, to, false, NULL, NULL, NULL);
+	return r;
 }
 
 int network_finish(struct network *n, struct err *e)
@@ -134,6 +140,8 @@ static int go(struct network *n, struct journal_pending p, const struct hooks *h
 	*n->unfinished = p;
 	plan_make(&plan, n->model, p.after);
 	r = carry_out(n, &plan, true, hooks, NULL, &n->unfinished->ending, e);
+	if (r == 0)
+		r = services_carry(n, p.after, false, NULL, hooks, e);
 	plan_free(&plan);
 	if (r == 0)
 		r = journal_mark_done(n->journal, e);
@@ -276,6 +284,8 @@ int network_repair(struct network *n, char **ret_report, const struct hooks *hoo
 		r = network_finish(n, e);
 	if (r == 0)
 		r = carry_to(n, n->model, n->model, true, hooks, &report, e);
+	if (r == 0)
+		r = services_carry(n, n->model, true, &report, hooks, e);
 	if (r == 0)
 		*ret_report = str_take(&report);
 	str_free(&report);

@@ -31,7 +31,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/proc.h"
 #include "kern/netns.h"
+#include "run/exec_groups.h"
 
 enum {
 	EXIT_NOT_STARTED = 127, /* as in sh; seen by nobody but a tracer */
@@ -44,6 +46,8 @@ enum stage {
 	STAGE_MOUNTS,
 	STAGE_HOSTS,
 	STAGE_HOSTNAME,
+	STAGE_FILES,
+	STAGE_BORN,
 	STAGE_DESCRIPTORS,
 	STAGE_RUN,
 };
@@ -54,6 +58,8 @@ static const char *const stages[] = {
 	[STAGE_MOUNTS] = "give it mounts of its own",
 	[STAGE_HOSTS] = "give it the network's hosts file",
 	[STAGE_HOSTNAME] = "set its hostname",
+	[STAGE_FILES] = "give it files of its own",
+	[STAGE_BORN] = "write down which process it is",
 	[STAGE_DESCRIPTORS] = "arrange its descriptors",
 	[STAGE_RUN] = "run it",
 };
@@ -169,6 +175,29 @@ static int mount_hosts(const char *network_dir)
 	return mount(hosts, "/etc/hosts", NULL, MS_BIND, NULL);
 }
 
+static int place_files(const struct exec_spec *s)
+{
+	for (size_t i = 0; s->mounts && s->mounts[i][0]; i++)
+		if (mount(s->mounts[i][0], s->mounts[i][1], NULL, MS_BIND, NULL) < 0)
+			return -1;
+	return s->folder ? chdir(s->folder) : 0;
+}
+
+static int write_born(const struct exec_spec *s)
+{
+	cleanup_free char *text = NULL;
+	cleanup_close int fd = -1;
+	struct proc self;
+
+	if (!s->born)
+		return 0;
+	if (proc_find(getpid(), &self) < 0)
+		return -1;
+	text = mem_printf("%d %llu\n", (int)self.pid, self.start);
+	fd = open(s->born, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
+}
+
 static int take_group(const struct exec_spec *s)
 {
 	if (!s->own_group)
@@ -219,10 +248,15 @@ static enum stage become(const struct start *c)
 		return STAGE_HOSTS;
 	if (sethostname(s->node, strlen(s->node)) < 0)
 		return STAGE_HOSTNAME;
+	if (place_files(s) < 0)
+		return STAGE_FILES;
+	if (write_born(s) < 0)
+		return STAGE_BORN;
 	if (arrange_descriptors(s) < 0)
 		return STAGE_DESCRIPTORS;
 	setenv("ESPALIER_NETWORK", c->network->name, 1);
 	setenv("ESPALIER_NODE", s->node, 1);
+	exec_pretend_groups();
 	reset_signals();
 	execvp(s->argv[0], s->argv);
 	return STAGE_RUN;

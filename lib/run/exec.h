@@ -17,6 +17,12 @@ struct exec_spec {
 	const char *node;  /* name */
 	char *const *argv; /* found in PATH */
 	int in, out, err;  /* descriptors for its standard ones; -1: the shell's own */
+	/* A file that it writes "PID START" to before it becomes the program; NULL: none.
+	 * So it is known even if the shell ends before it knows. */
+	const char *born;
+	const char *folder; /* to start it in; NULL: the shell's */
+	/* What it finds in place of other files and folders: pairs, up to a NULL. */
+	const char *const (*mounts)[2];
 	bool own_group;	 /* its own process group (a terminal's Ctrl-C reaches just it) */
 	bool foreground; /* with own_group: that group gets the terminal on descriptor 0
 			  */

@@ -9,6 +9,7 @@
  *     ns/       a tmpfs with a pinned namespace per node, and the fabric's
  *     hosts     /etc/hosts of every node
  *     jobs/     background jobs and their output
+ *     services/ folders of nodes' services, see services.h
  *
  * A shell killed at any instant leaves a whole journal; network_attach() puts
  * the kernel back to the last change that was done (or finishes one that had
@@ -25,6 +26,7 @@
 #include "base/vec.h"
 #include "model/model.h"
 #include "run/hooks.h"
+#include "run/journal.h"
 
 enum { NETWORK_NAME_MAX = 63 };
 
@@ -37,6 +39,7 @@ struct network {
 	struct kern *kern;
 	struct history *history; /* for undo and redo */
 	struct journal *journal;
+	struct services *services; /* what runs for the nodes' services */
 	int lock_fd;
 	/* A change that failed and could not be undone yet; or, on attaching, one whose
 	 * shell was killed. See unfinished.h. */
@@ -46,6 +49,7 @@ struct network {
 		ino_t file;
 		off_t size;
 	} seen;
+	struct journal_place read; /* and how far that is in history */
 };
 
 /* The folder that holds the networks: /run/espalier. */

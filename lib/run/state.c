@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/state_route.h"
+#include "run/state_service.h"
 #include "run/state_setup.h"
 #include "run/state_shape.h"
 #include "run/state_tunnel.h"
@@ -43,22 +45,6 @@ static json_t *write_addresses(const address_vec *v)
 	return array;
 }
 
-static json_t *write_route(const struct route *r)
-{
-	char prefix[IP_TEXT_MAX], via[IP_TEXT_MAX];
-	json_t *o = json_object();
-
-	put_text(o, "to", ip_text_length(&r->prefix, prefix));
-	put_text(o, "via", ip_text(&r->via, via));
-	if (r->metric)
-		put_number(o, "metric", r->metric);
-	if (r->origin)
-		put_number(o, "origin", r->origin);
-	if (r->equal)
-		put(o, "equal", json_true());
-	return o;
-}
-
 static json_t *write_node(const struct node *n)
 {
 	json_t *o = json_object();
@@ -71,13 +57,10 @@ static json_t *write_node(const struct node *n)
 	state_write_setup(o, n);
 	if (n->loopback.n)
 		put(o, "loopback", write_addresses(&n->loopback));
-	if (n->routes.n) {
-		json_t *routes = json_array();
-
-		vec_each (&n->routes, r)
-			json_array_append_new(routes, write_route(r));
-		put(o, "routes", routes);
-	}
+	if (n->routes.n)
+		put(o, "routes", state_write_routes(n));
+	if (n->services.n)
+		put(o, "services", state_write_services(&n->services));
 	return o;
 }
 
@@ -149,28 +132,13 @@ static bool same_addresses(const address_vec *a, const address_vec *b)
 	return true;
 }
 
-static bool same_routes(const struct node *a, const struct node *b)
-{
-	if (a->routes.n != b->routes.n)
-		return false;
-	for (size_t i = 0; i < a->routes.n; i++) {
-		const struct route *x = &a->routes.v[i], *y = &b->routes.v[i];
-
-		if (!ip_equal(&x->prefix, &y->prefix) ||
-		    !ip_same_address(&x->via, &y->via) || x->metric != y->metric ||
-		    x->origin != y->origin || x->equal != y->equal)
-			return false;
-	}
-	return true;
-}
-
 /* But for the ports. */
 static bool same_node(const struct node *a, const struct node *b)
 {
 	return a == b ||
 	       (strcmp(a->name, b->name) == 0 && a->kind == b->kind && a->up == b->up &&
 		state_same_setup(a, b) && same_addresses(&a->loopback, &b->loopback) &&
-		same_routes(a, b));
+		state_same_routes(a, b) && services_same(&a->services, &b->services));
 }
 
 static void add_nodes(json_t *o, const struct model *from, const struct model *to)
@@ -230,6 +198,8 @@ json_t *state_write_delta(const struct model *from, const struct model *to)
 	json_t *o = json_object();
 
 	put(o, "automatic", json_boolean(to->automatic));
+	if (to->has_seed)
+		put(o, "seed", json_integer((json_int_t)to->seed));
 	put_number(o, "first_id", to->first_id);
 	put_number(o, "next_id", to->next_id);
 	add_nodes(o, from, to);
@@ -284,29 +254,6 @@ static int read_addresses(const struct reading *x, const json_t *array, address_
 	return 0;
 }
 
-static int read_routes(const struct reading *x, const json_t *array, struct node *n)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(array, i, item)
-	{
-		const char *to = json_string_value(json_object_get(item, "to"));
-		const char *via = json_string_value(json_object_get(item, "via"));
-		struct route r = {
-			.metric = get_number(item, "metric", 0),
-			.origin = get_number(item, "origin", ROUTE_MANUAL),
-			.equal = json_is_true(json_object_get(item, "equal")),
-		};
-
-		if (!to || !via || ip_parse_prefix(to, &r.prefix, NULL) < 0 ||
-		    ip_parse(via, &r.via, NULL) < 0 || r.origin > ROUTE_PATH)
-			return bad(x, "a route");
-		vec_push(&n->routes, r);
-	}
-	return 0;
-}
-
 static bool read_kind(const char *text, enum node_kind *ret)
 {
 	for (enum node_kind k = NODE_HOST; k <= NODE_SWITCH; k++)
@@ -326,6 +273,7 @@ static struct node *node_to_fill(struct model *m, uint32_t id, const char *name)
 		n = model_edit_node(m, id);
 		vec_free(&n->loopback);
 		vec_free(&n->routes);
+		services_release(&n->services);
 		kept_free(&n->kept);
 		return n;
 	}
@@ -357,7 +305,11 @@ static int read_node(const struct reading *x, const json_t *o)
 	if (!state_read_setup(o, n))
 		return bad(x, "a node");
 	r = read_addresses(x, json_object_get(o, "loopback"), &n->loopback);
-	return r < 0 ? r : read_routes(x, json_object_get(o, "routes"), n);
+	if (r == 0 && !state_read_routes(json_object_get(o, "routes"), n))
+		r = bad(x, "a route");
+	if (r == 0 && !state_read_services(json_object_get(o, "services"), &n->services))
+		r = bad(x, "a service");
+	return r;
 }
 
 static bool read_mac(const char *text, uint8_t mac[6])
@@ -465,6 +417,7 @@ int state_read_delta(const json_t *o, const struct model *from, struct model **r
 		     struct err *e)
 {
 	struct reading x = { .m = model_copy(from), .e = e };
+	const json_t *seed = json_object_get(o, "seed");
 	int r;
 
 	if (!json_is_object(o))
@@ -476,6 +429,8 @@ int state_read_delta(const json_t *o, const struct model *from, struct model **r
 		return r;
 	}
 	x.m->automatic = json_is_true(json_object_get(o, "automatic"));
+	x.m->has_seed = json_is_integer(seed);
+	x.m->seed = (uint64_t)json_integer_value(seed);
 	x.m->first_id = get_number(o, "first_id", x.m->first_id);
 	x.m->next_id = get_number(o, "next_id", x.m->next_id);
 	*ret = x.m;

@@ -88,7 +88,7 @@ static void actions(void **state)
 	assert_int_equal(fine("ls").action, ACTION_LIST);
 	assert_int_equal(fine("doctor|--json").action, ACTION_DOCTOR);
 	assert_string_equal(fine("check|labs/x.lab|-n|a").lab, "labs/x.lab");
-	assert_true(fine("check|--unsolved|--json|x.lab").unsolved);
+	assert_true(fine("check|--strict|--json|x.lab").strict);
 	o = fine("destroy|a|b");
 	assert_int_equal(o.action, ACTION_DESTROY);
 	assert_int_equal(o.n_names, 2);
@@ -133,7 +133,7 @@ static void words_that_are_wrong(void **state)
 	refused("monitor", "monitor needs a network's name", NULL);
 	refused("check", "check needs a lab file", NULL);
 	refused("check|a|b", "unexpected word 'b' after 'check'", NULL);
-	refused("--unsolved|a.lab", "--unsolved is for 'check FILE.lab'", NULL);
+	refused("--strict|a.lab", "--strict is for 'check FILE.lab'", NULL);
 	refused("check|a.lab|-c|show", "-c runs no commands", NULL);
 	refused("destroy", "destroy needs a network's name", NULL);
 	refused("attach|a|b", "unexpected word 'b' after 'attach'", NULL);
