@@ -241,20 +241,6 @@ enum ending lex_scan_word(struct lexer *x, size_t statement_at, struct scan *s,
 	return how;
 }
 
-/* Any bytes but NUL, which would end the text of a block around it. */
-enum ending lex_skip_comment(struct lexer *x, struct err *e)
-{
-	struct lexer end = *x;
-	const char *nul;
-
-	skip_line(&end, x->at);
-	nul = memchr(x->source + x->at, '\0', end.at - x->at);
-	if (nul)
-		return refuse_nul(x, (size_t)(nul - x->source), e);
-	*x = end;
-	return END_COMMENT;
-}
-
 bool lex_skip_blanks(struct lexer *x)
 {
 	bool continued = false;
@@ -274,4 +260,17 @@ bool lex_skip_blanks(struct lexer *x)
 		}
 	}
 	return continued;
+}
+
+enum ending lex_skip_comment(struct lexer *x, struct err *e)
+{
+	struct lexer end = *x;
+	const char *nul;
+
+	skip_line(&end, x->at);
+	nul = memchr(x->source + x->at, '\0', end.at - x->at);
+	if (nul)
+		return refuse_nul(x, (size_t)(nul - x->source), e);
+	*x = end;
+	return END_COMMENT;
 }

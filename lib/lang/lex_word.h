@@ -32,6 +32,9 @@ struct scan {
 /* Length of the line's end at i: "\n", "\r\n", or "\r" at the very end; 0: none. */
 size_t lex_newline_at(const struct lexer *x, size_t i);
 void lex_pass_newline(struct lexer *x, size_t length);
+/* A comment, up to the end of its line: END_COMMENT. It has any bytes but NUL, which
+ * would end the text of a block around it. */
+enum ending lex_skip_comment(struct lexer *x, struct err *e);
 
 /* The place of length bytes at pos; at least one. */
 struct place lex_place_at(const struct lexer *x, size_t pos, size_t length);
@@ -44,8 +47,6 @@ bool lex_ends_word(const struct lexer *x);
 /* One word up to the blank, ';' or line's end behind it. */
 enum ending lex_scan_word(struct lexer *x, size_t statement_at, struct scan *s,
 			  struct err *e);
-/* A comment, to the end of its line: END_COMMENT, or END_ERROR. */
-enum ending lex_skip_comment(struct lexer *x, struct err *e);
 /* Blanks and continued lines; true: a continuing backslash came last. */
 bool lex_skip_blanks(struct lexer *x);
 

@@ -246,10 +246,11 @@ static void configurations(void **state)
 		"dhcp-leasefile=/run/x/dhcp.leases\ndhcp-range=10.0.0.10,10.0.0.20,600s\n"
 		"dhcp-option=option:router\ndhcp-option=option:dns-server,10.0.0.1\n"
 		"interface=eth0\n");
-	runs(m, "h1", "dns name www.lab 10.0.0.1 forward 10.0.0.9");
+	runs(m, "h1", "dns name www.lab 10.0.0.1 ttl 300s forward 10.0.0.9");
 	text_is(m, "h1", "dns",
 		"log-facility=-\nlog-queries\nno-hosts\nno-resolv\n"
-		"host-record=www.lab,10.0.0.1\nserver=10.0.0.9\n");
+		"host-record=www.lab,10.0.0.1\nlocal=/www.lab/"
+		"\nlocal-ttl=300\nserver=10.0.0.9\n");
 	model_free(m);
 }
 
