@@ -69,7 +69,7 @@ check-vm:
 	@scripts/deps
 	@scripts/deps check
 	@scripts/deps vm
-	@V=$(V) KERNEL=$(KERNEL) scripts/check gcc vm_net
+	@V=$(V) KERNEL=$(KERNEL) scripts/check gcc vm_net_all
 
 bench:
 	@scripts/deps

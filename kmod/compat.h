@@ -8,12 +8,13 @@
 
 #include <linux/netdevice.h>
 #include <linux/version.h>
+#include <net/rtnetlink.h>
+#if __has_include(<net/netdev_lock.h>) /* since 6.15; what it has was in netdevice.h */
+#include <net/netdev_lock.h>
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "shortbridge needs Linux 6.1 or newer"
-#endif
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
-#error "shortbridge is for Linux up to 6.14: newlink() has other parameters since"
 #endif
 
 /* Before 6.2 nothing keeps IPv6 off a port but its addrgenmode. */
@@ -34,7 +35,11 @@ static inline bool is_lltx(const struct net_device *dev)
 
 static inline void set_netns_local(struct net_device *dev)
 {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	dev->netns_immutable = true;
+#else
 	dev->netns_local = true;
+#endif
 }
 #else
 static inline void set_lltx(struct net_device *dev)
@@ -51,6 +56,26 @@ static inline void set_netns_local(struct net_device *dev)
 {
 	dev->features |= NETIF_F_NETNS_LOCAL;
 }
+#endif
+
+/*
+ * The newlink() of rtnl_link_ops; make(link_net, dev, tb, extack) does the work. link_net is
+ * where the index in IFLA_LINK counts.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define DEFINE_NEWLINK(name, make)                                                         \
+	static int name(struct net_device *dev, struct rtnl_newlink_params *params,        \
+			struct netlink_ext_ack *extack)                                    \
+	{                                                                                  \
+		return make(rtnl_newlink_link_net(params), dev, params->tb, extack);       \
+	}
+#else
+#define DEFINE_NEWLINK(name, make)                                                         \
+	static int name(struct net *link_net, struct net_device *dev, struct nlattr *tb[], \
+			struct nlattr *data[], struct netlink_ext_ack *extack)             \
+	{                                                                                  \
+		return make(link_net, dev, tb, extack);                                    \
+	}
 #endif
 
 /* What tc and BPF attached to one direction of a device. */

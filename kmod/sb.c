@@ -196,9 +196,7 @@ static int sb_add_port(struct net_device *dev, struct net_device *port_dev,
 	err = netdev_rx_handler_register(port_dev, sb_rx, port);
 	if (err)
 		goto clear_promiscuity;
-	port->no_addrconf_before = port_dev->priv_flags & IFF_NO_ADDRCONF;
-	port_dev->priv_flags |= IFF_NO_ADDRCONF;
-	dev_disable_lro(port_dev);
+	port->no_addrconf_before = take(port_dev);
 	sb->ports[i] = port;
 	sb_follow(dev);
 	if (other)
@@ -229,8 +227,7 @@ static void sb_remove_port(struct sb_port *port)
 	netdev_rx_handler_unregister(port_dev);
 	netdev_reset_rx_headroom(port_dev);
 	dev_set_promiscuity(port_dev, -1);
-	if (!port->no_addrconf_before)
-		port_dev->priv_flags &= ~IFF_NO_ADDRCONF;
+	release(port_dev, port->no_addrconf_before);
 	netdev_upper_dev_unlink(port_dev, dev);
 	sb->ports[sb->ports[1] == port] = NULL;
 	kfree(port);
@@ -348,28 +345,23 @@ static const struct ethtool_ops sb_ethtool_ops = {
 
 static void sb_setup(struct net_device *dev)
 {
-	ether_setup(dev);
+	setup(dev);
 	eth_hw_addr_random(dev);
 	dev->netdev_ops = &sb_netdev_ops;
 	dev->ethtool_ops = &sb_ethtool_ops;
 	dev->priv_destructor = sb_free;
-	dev->needs_free_netdev = true;
-	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	/* It has nothing to say, so neighbours and IPv6 let it be, and nothing is put on it. */
 	dev->flags |= IFF_NOARP;
 	dev->flags &= ~(IFF_BROADCAST | IFF_MULTICAST);
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_NO_ADDRCONF | IFF_DONT_BRIDGE;
-	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
-	dev->features |= FOLLOWED_FEATURES | NETIF_F_VLAN_CHALLENGED;
-	dev->hw_features |= FOLLOWED_FEATURES;
-	set_lltx(dev);
+	dev->priv_flags |= IFF_NO_ADDRCONF | IFF_DONT_BRIDGE;
+	dev->features |= NETIF_F_VLAN_CHALLENGED;
 	set_netns_local(dev);
 }
 
 /* ---- rtnetlink ---- */
 
-static int sb_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-		      struct nlattr *data[], struct netlink_ext_ack *extack)
+static int sb_make(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
+		   struct netlink_ext_ack *extack)
 {
 	int err;
 
@@ -378,6 +370,8 @@ static int sb_newlink(struct net *src_net, struct net_device *dev, struct nlattr
 		netif_carrier_off(dev);
 	return err;
 }
+
+DEFINE_NEWLINK(sb_newlink, sb_make)
 
 static void sb_dellink(struct net_device *dev, struct list_head *head)
 {

@@ -34,6 +34,37 @@ int sb_port_event(struct net_device *port, unsigned long event);
 /* Whether a device may become a lower device or a port; -errno and a message if not. */
 int check_taken(const struct net_device *dev, struct netlink_ext_ack *extack);
 
+/* Makes a device of the module what both kinds are: without a queue, with the core's
+ * statistics. What it sends is scrubbed, so it may not be shared. */
+static inline void setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->needs_free_netdev = true;
+	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	dev->features |= FOLLOWED_FEATURES;
+	dev->hw_features |= FOLLOWED_FEATURES;
+	set_lltx(dev);
+}
+
+/* IPv6 does not speak on a device whose frames are taken. What take() returns is for
+ * release(): whether that was so before. */
+static inline bool take(struct net_device *dev)
+{
+	bool before = dev->priv_flags & IFF_NO_ADDRCONF;
+
+	dev->priv_flags |= IFF_NO_ADDRCONF;
+	dev_disable_lro(dev);
+	return before;
+}
+
+static inline void release(struct net_device *dev, bool before)
+{
+	if (!before)
+		dev->priv_flags &= ~IFF_NO_ADDRCONF;
+}
+
 /*
  * Whether a frame for the device would meet nothing but its driver: no queueing
  * discipline, filter, hook, lock or tap. Queue 0 has the root if all of them have it.

@@ -150,19 +150,12 @@ static const struct ethtool_ops ztun_ethtool_ops = {
 
 static void ztun_setup(struct net_device *dev)
 {
-	ether_setup(dev);
+	setup(dev);
 	dev->netdev_ops = &ztun_netdev_ops;
 	dev->ethtool_ops = &ztun_ethtool_ops;
 	dev->priv_destructor = ztun_free;
-	dev->needs_free_netdev = true;
-	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	dev->max_mtu = ETH_MAX_MTU; /* until the lower device's is known */
-	/* No queue of its own; a frame is scrubbed, so it may not be shared. */
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
-	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
-	dev->features |= FOLLOWED_FEATURES;
-	dev->hw_features |= FOLLOWED_FEATURES;
-	set_lltx(dev);
+	dev->priv_flags |= IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 }
 
 /* ---- following the lower device ---- */
@@ -223,14 +216,14 @@ static int ztun_check_lower(struct net_device *lower, struct netlink_ext_ack *ex
 	return check_taken(lower, extack);
 }
 
-static int ztun_newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-			struct nlattr *data[], struct netlink_ext_ack *extack)
+static int ztun_make(struct net *link_net, struct net_device *dev, struct nlattr *tb[],
+		     struct netlink_ext_ack *extack)
 {
 	struct ztun *zt = netdev_priv(dev);
 	struct net_device *lower;
 	int err;
 
-	lower = __dev_get_by_index(src_net, nla_get_u32(tb[IFLA_LINK]));
+	lower = __dev_get_by_index(link_net, nla_get_u32(tb[IFLA_LINK]));
 	if (!lower) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK], "There is no such lower device");
 		return -ENODEV;
@@ -265,9 +258,7 @@ static int ztun_newlink(struct net *src_net, struct net_device *dev, struct nlat
 	err = netdev_rx_handler_register(lower, ztun_rx, zt);
 	if (err)
 		goto unlink;
-	zt->no_addrconf_before = lower->priv_flags & IFF_NO_ADDRCONF;
-	lower->priv_flags |= IFF_NO_ADDRCONF;
-	dev_disable_lro(lower);
+	zt->no_addrconf_before = take(lower);
 	ztun_follow_carrier(zt);
 	return 0;
 
@@ -278,6 +269,8 @@ unregister:
 	return err;
 }
 
+DEFINE_NEWLINK(ztun_newlink, ztun_make)
+
 static void ztun_dellink(struct net_device *dev, struct list_head *head)
 {
 	struct ztun *zt = netdev_priv(dev);
@@ -285,8 +278,7 @@ static void ztun_dellink(struct net_device *dev, struct list_head *head)
 
 	/* Here rather than when it is unregistered: both may be in one list, the lower first. */
 	netdev_rx_handler_unregister(lower);
-	if (!zt->no_addrconf_before)
-		lower->priv_flags &= ~IFF_NO_ADDRCONF;
+	release(lower, zt->no_addrconf_before);
 	netdev_upper_dev_unlink(lower, dev);
 	unregister_netdevice_queue(dev, head);
 }

@@ -7,7 +7,7 @@
 #ifndef MONITOR_FIGURE_H
 #define MONITOR_FIGURE_H
 
-#include "monitor/grid.h"
+#include "draw/grid.h"
 
 enum {
 	FIGURE_MAX = 16,

@@ -8,7 +8,7 @@
 #ifndef MONITOR_LAYOUT_H
 #define MONITOR_LAYOUT_H
 
-#include "monitor/grid.h"
+#include "draw/grid.h"
 #include "monitor/scene.h"
 #include "monitor/state.h"
 

@@ -142,3 +142,15 @@ bool scene_has_node(const struct scene *s, uint32_t node)
 			return true;
 	return false;
 }
+
+void scene_place(struct places *p, const struct snapshot *s)
+{
+	struct place_graph g = { 0 };
+
+	vec_each (&s->nodes, n)
+		vec_push(&g.nodes, n->id);
+	vec_each (&s->links, l)
+		vec_push(&g.links, ((struct place_link){ { l->node[0], l->node[1] } }));
+	places_update(p, &g);
+	place_graph_free(&g);
+}

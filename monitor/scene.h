@@ -6,8 +6,8 @@
 #ifndef MONITOR_SCENE_H
 #define MONITOR_SCENE_H
 
+#include "draw/places.h"
 #include "monitor/changes.h"
-#include "monitor/places.h"
 #include "stat/history.h"
 #include "stat/rates.h"
 
@@ -63,5 +63,8 @@ const char *scene_node_name(const struct scene *s, uint32_t id);
 /* Whether it is among those that were asked for; a link is if one of its nodes is. */
 bool scene_has_link(const struct scene *s, const struct stat_link *l);
 bool scene_has_node(const struct scene *s, uint32_t node);
+
+/* Where the nodes of a snapshot stand in a drawing. */
+void scene_place(struct places *p, const struct snapshot *s);
 
 #endif

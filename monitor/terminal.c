@@ -205,7 +205,7 @@ static attr_t attributes(const struct look *l, bool marked)
 	return a;
 }
 
-static bool cell_same(const struct cell *a, const struct cell *b)
+static bool cell_same(const struct grid_cell *a, const struct grid_cell *b)
 {
 	return a->c == b->c && a->ink == b->ink && a->marked == b->marked;
 }
@@ -233,7 +233,7 @@ void terminal_show(const struct grid *g, unsigned theme)
 	coloured = term.theme != THEME_MONO;
 	for (int y = 0; y < g->height; y++) {
 		for (int x = 0; x < g->width; x++) {
-			const struct cell *c = grid_at(g, x, y);
+			const struct grid_cell *c = grid_at(g, x, y);
 			const struct look *l = theme_look((enum theme)term.theme, c->ink);
 			wchar_t text[2] = { c->c ? (wchar_t)c->c : L' ', L'\0' };
 			cchar_t cell;

@@ -9,7 +9,7 @@
 #define MONITOR_TERMINAL_H
 
 #include "base/err.h"
-#include "monitor/grid.h"
+#include "draw/grid.h"
 
 /* -ENOTTY: standard input or output is no terminal, or one that cannot place a cursor. */
 int terminal_open(struct err *e);

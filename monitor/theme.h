@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "monitor/grid.h"
+#include "draw/grid.h"
 
 enum theme_attribute {
 	LOOK_BOLD = 1 << 0,

@@ -1,191 +1,21 @@
 /*
- * topology.c — the network drawn: boxes where places.h says, straight lines of braille
- * dots for links, coloured by the fuller of their directions.
- *
- * Boxes that would lie on each other are pushed apart. If there is no room for all with
- * a frame they are drawn without, and if there is none even then, as a list.
+ * topology.c — the network drawn (draw/diagram.h), links coloured by the fuller of their
+ * directions. If there is no room for it, the nodes are listed.
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "draw/diagram.h"
 #include "monitor/figure.h"
 #include "monitor/layout.h"
 #include "monitor/list.h"
 
-enum { PUSH_ROUNDS = 300, GAP_X = 3, GAP_Y = 1, LABEL_MAX = 12 };
-
-struct box {
-	const struct stat_node *node;
-	int x, y, width, height;
-};
-
-struct drawing {
-	struct box *boxes;
-	size_t n;
-	int top, width, height; /* the window */
-	uint8_t *dots, *load;	/* a cell each: braille dots; the ink of its link */
-};
-
-/* ---- boxes ---- */
-
-static const struct node_place *place_of(const struct places *p, uint32_t node)
-{
-	vec_each (&p->v, i)
-		if (i->node == node)
-			return i;
-	return NULL;
-}
-
-static bool too_near(const struct box *a, const struct box *b, int *ret_x, int *ret_y)
-{
-	*ret_x = (a->x < b->x ? a->x + a->width - b->x : b->x + b->width - a->x) + GAP_X;
-	*ret_y = (a->y < b->y ? a->y + a->height - b->y : b->y + b->height - a->y) +
-		 GAP_Y;
-	return *ret_x > 0 && *ret_y > 0;
-}
-
-static int within(int at, int length, int room)
-{
-	return at > room - length ? (room > length ? room - length : 0) : at < 0 ? 0 : at;
-}
-
-/* Moves two apart by one cell, the way that is shorter; sideways a cell is half as long.
- */
-static void push(struct drawing *d, struct box *a, struct box *b, int by_x, int by_y)
-{
-	if (by_x <= 2 * by_y) {
-		bool left = a->x < b->x || (a->x == b->x && a < b);
-
-		a->x = within(a->x + (left ? -1 : 1), a->width, d->width);
-		b->x = within(b->x + (left ? 1 : -1), b->width, d->width);
-	} else {
-		bool above = a->y < b->y || (a->y == b->y && a < b);
-
-		a->y = within(a->y + (above ? -1 : 1), a->height, d->height);
-		b->y = within(b->y + (above ? 1 : -1), b->height, d->height);
-	}
-}
-
-static bool part(struct drawing *d)
-{
-	for (int round = 0; round < PUSH_ROUNDS; round++) {
-		bool moved = false;
-
-		for (size_t i = 0; i < d->n; i++) {
-			for (size_t k = i + 1; k < d->n; k++) {
-				int x, y;
-
-				if (!too_near(d->boxes + i, d->boxes + k, &x, &y))
-					continue;
-				push(d, d->boxes + i, d->boxes + k, x, y);
-				moved = true;
-			}
-		}
-		if (!moved)
-			return true;
-	}
-	return false;
-}
-
-/* Puts the boxes where they belong; false: there is no room. */
-static bool place_boxes(struct drawing *d, const struct scene *s, bool framed)
-{
-	long area = 0;
-
-	for (size_t i = 0; i < d->n; i++) {
-		struct box *b = d->boxes + i;
-		const struct node_place *p = place_of(s->places, b->node->id);
-
-		b->width = (int)strlen(b->node->name) + (framed ? 4 : 2);
-		b->height = framed ? 3 : 1;
-		if (!p || b->width > d->width || b->height > d->height)
-			return false;
-		b->x = (int)lround(p->x * (d->width - b->width));
-		b->y = (int)lround(p->y * (d->height - b->height));
-		area += (long)(b->width + GAP_X) * (b->height + GAP_Y);
-	}
-	/* where boxes alone fill the window, no line would be seen */
-	return 3 * area <= 2L * d->width * d->height && part(d);
-}
-
-static void draw_box(struct grid *g, const struct drawing *d, const struct box *b,
-		     const struct scene *s, const struct state *st)
-{
-	/* round for a host, double for a router, plain for a switch */
-	static const uint32_t frames[][6] = {
-		[NODE_HOST] = { 0x256d, 0x2500, 0x256e, 0x2502, 0x2570, 0x256f },
-		[NODE_ROUTER] = { 0x2554, 0x2550, 0x2557, 0x2551, 0x255a, 0x255d },
-		[NODE_SWITCH] = { 0x250c, 0x2500, 0x2510, 0x2502, 0x2514, 0x2518 },
-	};
-	const uint32_t *f = frames[b->node->kind];
-	bool well = strcmp(scene_node_state(b->node), "up") == 0;
-	bool changed = changes_has(s->changes, b->node->id, s->now);
-	enum ink ink = !well ? INK_FULL : changed ? INK_CHANGED : INK_STRONG;
-	int y = d->top + b->y, right = b->x + b->width - 1;
-
-	if (b->height == 1) {
-		grid_put(g, b->x, y, INK_DIM, '[');
-		grid_text(g, b->x + 1, y, b->width - 2, ink, b->node->name);
-		grid_put(g, right, y, INK_DIM, ']');
-	} else {
-		enum ink line = well ? INK_PLAIN : INK_FULL;
-
-		grid_put(g, b->x, y, line, f[0]);
-		grid_fill(g, b->x + 1, y, b->width - 2, line, f[1]);
-		grid_put(g, right, y, line, f[2]);
-		grid_put(g, b->x, y + 1, line, f[3]);
-		grid_fill(g, b->x + 1, y + 1, b->width - 2, ink, ' ');
-		grid_text(g, b->x + 2, y + 1, b->width - 4, ink, b->node->name);
-		grid_put(g, right, y + 1, line, f[3]);
-		grid_put(g, b->x, y + 2, line, f[4]);
-		grid_fill(g, b->x + 1, y + 2, b->width - 2, line, f[1]);
-		grid_put(g, right, y + 2, line, f[5]);
-	}
-	if (b->node->id == st->list[1].selected.id)
-		for (int i = 0; i < b->height; i++)
-			grid_mark(g, b->x, y + i, b->width);
-}
-
-/* ---- links ---- */
-
-static const struct box *box_of(const struct drawing *d, uint32_t node)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (d->boxes[i].node->id == node)
-			return d->boxes + i;
-	return NULL;
-}
-
-static void add_dot(struct drawing *d, int x, int y, enum ink ink)
-{
-	static const uint8_t bits[4][2] = {
-		{ 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 }
-	};
-	size_t at = (size_t)(y / 4) * (size_t)d->width + (size_t)(x / 2);
-
-	if (x < 0 || y < 0 || x / 2 >= d->width || y / 4 >= d->height)
-		return;
-	d->dots[at] |= bits[y % 4][x % 2];
-	/* where links cross, the fullest is seen */
-	if (ink > d->load[at])
-		d->load[at] = (uint8_t)ink;
-}
-
-static void draw_line(struct drawing *d, const struct box *a, const struct box *b,
-		      enum ink ink)
-{
-	int x0 = 2 * a->x + a->width, y0 = 4 * a->y + 2 * a->height;
-	int x1 = 2 * b->x + b->width, y1 = 4 * b->y + 2 * b->height;
-	int n = abs(x1 - x0) > abs(y1 - y0) ? abs(x1 - x0) : abs(y1 - y0);
-
-	for (int i = 0; i <= n; i++)
-		add_dot(d, x0 + (int)lround((double)(x1 - x0) * i / (n ? n : 1)),
-			y0 + (int)lround((double)(y1 - y0) * i / (n ? n : 1)), ink);
-}
+enum { LABEL_MAX = 12 };
 
 /* The fuller direction; without a rate, the one with more on it. */
 static enum ink load_of(const struct scene *s, const struct state *st, size_t link,
-			char label[LABEL_MAX + 4])
+			char label[DIAGRAM_LABEL_MAX])
 {
 	const struct stat_link *l = s->now->links.v + link;
 	struct scene_direction a = scene_direction(s, link, 0, st->past);
@@ -209,89 +39,60 @@ static enum ink load_of(const struct scene *s, const struct state *st, size_t li
 	return figure_ink(isnan(load) ? (bits > 0 ? 0.1 : 0) : load);
 }
 
-/* On the middle of its line, if nothing else is there. */
-static void draw_label(struct grid *g, const struct drawing *d, const struct box *a,
-		       const struct box *b, enum ink ink, const char *label)
+static void add_node(struct diagram *d, const struct scene *s, const struct state *st,
+		     const struct stat_node *n)
 {
-	int width = grid_columns(label);
-	int x = (a->x + b->x + (a->width + b->width) / 2 - width) / 2;
-	int y = (a->y + b->y + (a->height + b->height) / 2) / 2;
+	bool well = strcmp(scene_node_state(n), "up") == 0;
+	bool changed = changes_has(s->changes, n->id, s->now);
 
-	if (!width)
-		return;
-	for (int i = -1; i <= width; i++) {
-		const struct cell *c = grid_at(g, x + i, d->top + y);
-
-		if (c && c->c && c->c != ' ' && (c->c < 0x2800 || c->c >= 0x2900) &&
-		    !(g->ascii && strchr(".:-=", (int)c->c)))
-			return;
-	}
-	grid_put(g, x - 1, d->top + y, ink, ' ');
-	grid_text(g, x, d->top + y, width, ink, label);
-	grid_put(g, x + width, d->top + y, ink, ' ');
+	vec_push(&d->nodes, ((struct diagram_node){
+				    .id = n->id,
+				    .kind = n->kind,
+				    .name = n->name,
+				    .ink = !well     ? INK_FULL
+					   : changed ? INK_CHANGED
+						     : INK_STRONG,
+				    .frame = well ? INK_PLAIN : INK_FULL,
+				    .marked = n->id == st->list[1].selected.id,
+			    }));
 }
 
-static void draw_links(struct grid *g, struct drawing *d, const struct scene *s,
-		       const struct state *st, bool labels)
+static void add_link(struct diagram *d, const struct scene *s, const struct state *st,
+		     size_t link)
 {
-	for (size_t i = 0; i < s->now->links.n; i++) {
-		const struct stat_link *l = s->now->links.v + i;
-		const struct box *a = box_of(d, l->node[0]), *b = box_of(d, l->node[1]);
-		char label[LABEL_MAX + 4];
-		enum ink ink;
+	const struct stat_link *l = s->now->links.v + link;
+	struct diagram_link drawn = { .node = { l->node[0], l->node[1] } };
 
-		if (!a || !b || !scene_has_link(s, l))
-			continue;
-		ink = load_of(s, st, i, label);
-		if (labels)
-			draw_label(g, d, a, b, ink, label);
-		else
-			draw_line(d, a, b, ink);
-	}
-	if (labels)
-		return;
-	for (int y = 0; y < d->height; y++) {
-		for (int x = 0; x < d->width; x++) {
-			size_t at = (size_t)y * (size_t)d->width + (size_t)x;
-
-			if (d->dots[at])
-				grid_put(g, x, d->top + y, d->load[at],
-					 0x2800 | d->dots[at]);
-		}
-	}
+	drawn.ink = load_of(s, st, link, drawn.label);
+	vec_push(&d->links, drawn);
 }
 
-/* ---- all of it ---- */
-
-static void tell_rows(const struct drawing *d, struct shown *ret)
+static void tell_rows(const struct diagram *d, struct shown *ret)
 {
-	ret->rows = mem_alloc((d->n + 1) * sizeof(*ret->rows));
-	ret->n = d->n;
-	for (size_t i = 0; i < d->n; i++)
-		ret->rows[i].id = d->boxes[i].node->id;
+	ret->rows = mem_alloc((d->nodes.n + 1) * sizeof(*ret->rows));
+	ret->n = d->nodes.n;
+	for (size_t i = 0; i < d->nodes.n; i++)
+		ret->rows[i].id = d->nodes.v[i].id;
 }
 
 void view_topology_draw(struct grid *g, int y, int height, const struct scene *s,
 			const struct state *st, struct shown *ret, char note[NOTE_MAX])
 {
-	struct drawing d = { .top = y, .width = g->width, .height = height };
-	size_t cells = (size_t)d.width * (size_t)(height > 0 ? height : 0) + 1;
+	enum diagram_form form = DIAGRAM_NO_ROOM;
+	struct diagram d = { 0 };
 
-	d.boxes = mem_alloc((s->now->nodes.n + 1) * sizeof(*d.boxes));
-	d.dots = mem_alloc(cells);
-	d.load = mem_alloc(cells);
 	vec_each (&s->now->nodes, n)
 		if (scene_has_node(s, n->id) && list_matches(n->name, st->filter))
-			d.boxes[d.n++].node = n;
-	if (d.n <= PLACES_MAX && s->places &&
-	    (place_boxes(&d, s, true) || place_boxes(&d, s, false))) {
-		draw_links(g, &d, s, st, false);
-		for (size_t i = 0; i < d.n; i++)
-			draw_box(g, &d, d.boxes + i, s, st);
-		draw_links(g, &d, s, st, true);
+			add_node(&d, s, st, n);
+	for (size_t i = 0; i < s->now->links.n; i++)
+		if (scene_has_link(s, s->now->links.v + i))
+			add_link(&d, s, st, i);
+	if (s->places)
+		form = diagram_draw(g, y, height, &d, s->places);
+	if (form != DIAGRAM_NO_ROOM) {
 		tell_rows(&d, ret);
 		snprintf(note, NOTE_MAX, "%sat each link its fuller direction",
-			 d.n && d.boxes[0].height == 1
+			 form == DIAGRAM_BARE
 				 ? ""
 				 : "round: host, double: router, square: switch; ");
 	} else {
@@ -299,9 +100,7 @@ void view_topology_draw(struct grid *g, int y, int height, const struct scene *s
 
 		view_nodes_draw(g, y, height, s, st, ret, left_out);
 		snprintf(note, NOTE_MAX, "no room to draw %zu nodes, so they are listed",
-			 d.n);
+			 d.nodes.n);
 	}
-	free(d.boxes);
-	free(d.dots);
-	free(d.load);
+	diagram_free(&d);
 }

@@ -96,7 +96,7 @@ struct scene watching_scene(struct watching *x, uint64_t every, bool drawn)
 		s.back = (unsigned)((x->last->time - x->held->time + 500000000) /
 				    1000000000);
 	if (drawn) {
-		places_update(&x->places, s.now);
+		scene_place(&x->places, s.now);
 		s.places = &x->places;
 	}
 	return s;

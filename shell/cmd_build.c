@@ -287,6 +287,14 @@ int cmd_stp(struct session *s, const struct args *a, struct err *e)
 	return 0;
 }
 
+int cmd_seed(struct session *s, const struct args *a, struct err *e)
+{
+	(void)e;
+	s->draft->has_seed = !args_has(a, "none");
+	s->draft->seed = args_number(a, "SEED", 0);
+	return 0;
+}
+
 int cmd_set(struct session *s, const struct args *a, struct err *e)
 {
 	(void)e;

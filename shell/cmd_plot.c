@@ -199,8 +199,8 @@ static int draw(struct session *s, const struct graph *g, const char *path,
 		const char *title, struct err *e)
 {
 	cleanup_free char *script =
-		graph_gnuplot(g, figure_terminal(path), title, SERIES_MAX);
-	int r = figure_draw(path, script, e);
+		graph_gnuplot(g, figure_format(FIGURE_GNUPLOT, path), title, SERIES_MAX);
+	int r = figure_draw(path, FIGURE_GNUPLOT, script, e);
 
 	if (r < 0)
 		return r;
@@ -224,7 +224,7 @@ static int check(const struct args *a, struct err *e)
 {
 	const char *to = args_text(a, "to", NULL);
 
-	if (to && !figure_terminal(to)) {
+	if (to && !figure_format(FIGURE_GNUPLOT, to)) {
 		err_set(e, EINVAL, "'%s' is no kind of picture that can be made", to);
 		err_hint(e, "a name that ends in .svg or .png");
 		return args_blame(a, "to", 0, e);

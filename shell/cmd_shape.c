@@ -116,6 +116,7 @@ int handlers_read_shape(const struct args *a, struct shape *s, struct err *e)
 	if (ecn)
 		s->ecn = strcmp(ecn->key, "on") == 0;
 	if (seed) {
+		s->seed_derived = false;
 		s->has_seed = seed->kind != NULL;
 		s->seed = seed->kind ? seed->value.number : 0;
 	}

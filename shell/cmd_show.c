@@ -2,6 +2,7 @@
  * cmd_show.c — show: the network, its parts, or an overview of all.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "shell/describe.h"
@@ -52,6 +53,8 @@ static json_t *overview_json(struct session *s, const size_t kinds[NODE_SWITCH +
 			      (json_int_t)kinds[NODE_ROUTER], "switches",
 			      (json_int_t)kinds[NODE_SWITCH]);
 
+	if (m->has_seed)
+		json_object_set_new(o, "seed", json_integer((json_int_t)m->seed));
 	handlers_table_nodes(s);
 	json_object_set_new(o, "nodes", handlers_take_result(s));
 	handlers_table_links(s);
@@ -67,6 +70,8 @@ static void show_overview(struct session *s)
 	size_t kinds[NODE_SWITCH + 1];
 	cleanup_free char *nodes = NULL;
 	cleanup_free char *links = describe_count(m->links.n, "link");
+	cleanup_free char *seed = m->has_seed ? mem_printf(", seed %" PRIu64, m->seed)
+					      : NULL;
 
 	count_kinds(m, kinds);
 	if (s->out.json) {
@@ -74,9 +79,9 @@ static void show_overview(struct session *s)
 		return;
 	}
 	nodes = describe_kinds(kinds);
-	output_say(&s->out, STYLE_PLAIN, "network %s: %s, %s%s%s", s->net->name, nodes,
+	output_say(&s->out, STYLE_PLAIN, "network %s: %s, %s%s%s%s", s->net->name, nodes,
 		   links, m->automatic ? "" : ", automatic addresses off",
-		   s->net->read_only ? ", read-only" : "");
+		   seed ? seed : "", s->net->read_only ? ", read-only" : "");
 	if (m->nodes.n && m->nodes.n <= OVERVIEW_MAX) {
 		output_say(&s->out, STYLE_PLAIN, "%s", "");
 		handlers_table_nodes(s);

@@ -186,12 +186,12 @@ static void say_tunnel(struct session *s, const struct link *l)
 	if (tunnel && tunnel_path(m, &l->tunnel, &mtu, &why) < 0)
 		output_say(&s->out, STYLE_BAD, "the underlay does not connect them: %s",
 			   why.msg);
-	else if (tunnel && mtu < l->mtu + tunnel_overhead(l->tunnel.kind))
+	else if (tunnel && mtu < l->mtu + tunnel_overhead(&l->tunnel))
 		output_say(
 			&s->out, STYLE_BAD,
 			"the path has an MTU of %uB now: packets of more than %uB do not "
 			"fit",
-			mtu, mtu - tunnel_overhead(l->tunnel.kind));
+			mtu, mtu - tunnel_overhead(&l->tunnel));
 	err_clear(&why);
 }
 

@@ -77,7 +77,7 @@ int cmd_topo(struct session *s, const struct args *a, struct err *e)
 {
 	struct topo_options o = {
 		.degree = number(a, "degree", 0, 0),
-		.seed = args_number(a, "seed", 0),
+		.seed = args_number(a, "seed", s->draft->seed),
 		.hosts = number(a, "hosts", 0, 0),
 		.has_hosts = args_count(a, "hosts") > 0,
 		.prefix = args_text(a, "prefix", NULL),

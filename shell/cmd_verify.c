@@ -222,6 +222,7 @@ static int measure(struct verification *x, const struct link *l, uint64_t time,
 		ends[i].ifindex = (unsigned)IFINDEX_BASE + l->end[i].index;
 		memcpy(ends[i].mac, l->end[i].mac, sizeof(ends[i].mac));
 		ends[i].bridged = l->connector == VIA_BRIDGE;
+		ends[i].wire = l->wire;
 		ends[i].mtu = l->mtu;
 		ends[i].shape = l->shape[i];
 		if (r == 0 && ends[i].netns < 0)

@@ -93,10 +93,14 @@ json_t *describe_link_json(const struct model *m, const struct link *l)
 	describe_tunnel_json(l, m, o);
 	for (int end = 0; end < 2; end++) {
 		cleanup_free char *shape = shape_text(&l->shape[end]);
+		cleanup_free char *vlans = describe_vlans(m, l, end);
 
 		if (shape)
 			json_object_set_new(o, end ? "b_shape" : "a_shape",
 					    json_string(shape));
+		if (vlans)
+			json_object_set_new(o, end ? "b_vlan" : "a_vlan",
+					    json_string(vlans));
 	}
 	return o;
 }
@@ -129,7 +133,7 @@ char *describe_tunnel(const struct model *m, const struct link *l)
 		str_addf(&text, "%s %s (%s)", end ? " and" : " between",
 			 model_node(m, t->underlay[end])->name,
 			 t->outer[end].family ? ip_text(&t->outer[end], buf)
-					      : "without an IPv4 address");
+					      : "without an address");
 	}
 	return str_take(&text);
 }

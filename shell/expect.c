@@ -10,6 +10,12 @@
 #include "shell/attempt.h"
 
 static const uint64_t PAUSE_NS = 100000000; /* between two tries */
+/*
+ * Between two tries of a path, at last: of ICMP messages that a time to live is over
+ * Linux sends one a second to an address, after six at once (icmp_ratelimit in the
+ * kernel's ip-sysctl.rst; XRLIM_BURST_FACTOR in net/ipv4/inetpeer.c).
+ */
+static const uint64_t PATH_PAUSE_NS = 1100000000;
 
 static const struct {
 	const char *keyword; /* NULL: a node, and a program in it */
@@ -53,6 +59,7 @@ int expect_try(struct session *s, const struct args *a, size_t first, uint64_t t
 		.s = s, .a = a, .first = &a->v.v[first], .until = now() + time
 	};
 	const char *keyword = x.first->kind ? NULL : x.first->key;
+	uint64_t pause = PAUSE_NS;
 	size_t i = 0;
 	int r;
 
@@ -64,7 +71,9 @@ int expect_try(struct session *s, const struct args *a, size_t first, uint64_t t
 	do {
 		x.seen.n = 0;
 		r = rows[i].fn(&x, e);
-	} while (r == 0 && now() < x.until && timeline_wait(s, PAUSE_NS));
+		if (rows[i].fn == attempt_path)
+			pause = 2 * pause < PATH_PAUSE_NS ? 2 * pause : PATH_PAUSE_NS;
+	} while (r == 0 && now() < x.until && timeline_wait(s, pause));
 	if (r == 0 && s->hooks.interrupted(s->hooks.cookie))
 		r = err_set(e, EINTR, "interrupted");
 	*ret_seen = str_take(&x.seen);

@@ -13,7 +13,7 @@
 
 /* cmd_build.c */
 verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_vlan, cmd_keep,
-	cmd_set;
+	cmd_set, cmd_seed;
 /* cmd_shape.c */
 verb_fn cmd_shape;
 /* cmd_verify.c */
@@ -38,6 +38,8 @@ verb_fn cmd_show;
 verb_fn cmd_record;
 /* cmd_plot.c */
 verb_fn cmd_plot;
+/* cmd_graph.c */
+verb_fn cmd_graph;
 /* cmd_file.c */
 verb_fn cmd_save, cmd_source, cmd_undo, cmd_redo, cmd_reset, cmd_repair;
 /* cmd_block.c */

@@ -19,7 +19,7 @@
 
 #include "base/mem.h"
 
-static volatile sig_atomic_t interrupted, ending, resized;
+static volatile sig_atomic_t interrupted, ending, resized, child;
 
 /* Called in a signal handler. A program that goes on regardless is killed by a repeat. */
 static void end_child(pid_t pid, bool again)
@@ -64,6 +64,8 @@ static void on_signal(int signal)
 		interrupted = 1;
 	} else if (signal == SIGWINCH) {
 		resized = 1;
+	} else if (signal == SIGCHLD) {
+		child = 1;
 	} else {
 		end_foreground(ending != 0);
 		ending = signal;
@@ -93,6 +95,15 @@ void interrupt_install(bool interactive)
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; interactive && i < ARRAY_LEN(ignored); i++)
 		signal(ignored[i], SIG_IGN);
+}
+
+void interrupt_on_child(bool on)
+{
+	if (on)
+		handle(SIGCHLD);
+	else
+		signal(SIGCHLD, SIG_DFL);
+	child = 0;
 }
 
 bool interrupt_pending(void)
@@ -142,7 +153,7 @@ bool interrupt_wait_until(int fd, uint64_t until)
 	struct timespec time;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	sigset_t held, before;
-	bool ready = false;
+	bool ready = false, ended;
 
 	/* held back from here on, so that none falls between the look and the wait */
 	sigemptyset(&held);
@@ -150,10 +161,13 @@ bool interrupt_wait_until(int fd, uint64_t until)
 	sigaddset(&held, SIGTERM);
 	sigaddset(&held, SIGHUP);
 	sigaddset(&held, SIGWINCH);
+	sigaddset(&held, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &held, &before);
-	if (!interrupted && !ending && !resized)
+	if (!interrupted && !ending && !resized && !child)
 		ready = ppoll(&p, 1, time_left(until, &time), &before) > 0;
+	ended = child;
+	child = 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	/* what came with a signal was typed after it: a terminal drops what was before */
-	return ready && !interrupted && !ending;
+	return ready && !interrupted && !ending && !ended;
 }

@@ -26,6 +26,9 @@ int interrupt_ending(void);
 /* Whether the window's size changed since the last call. */
 bool interrupt_resized(void);
 
+/* Whether a child that ends is a signal for interrupt_wait_until(), too. At first not. */
+void interrupt_on_child(bool on);
+
 /*
  * Waits until fd can be read (true), a signal came or the time is there (false).
  * fd -1: just for the time, CLOCK_MONOTONIC ns; UINT64_MAX: for ever.

@@ -1,9 +1,7 @@
 /*
  * script.h — running statements: typed, from a file, from -c, from a pipe.
  *
- * This is the dispatcher: it parses a statement, refuses what may not be done
- * (read-only, no terminal), gives a VERB_CHANGES handler its draft and makes
- * the draft the present network, and reports errors where they happened.
+ * Each is handed to dispatch.h, and its error is reported where it happened.
  */
 #ifndef SHELL_SCRIPT_H
 #define SHELL_SCRIPT_H

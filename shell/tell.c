@@ -9,9 +9,11 @@
  */
 #include "shell/tell.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "model/seed.h"
 #include "shell/describe.h"
 
 enum { ROOM = 8 }; /* lines for a person */
@@ -407,6 +409,29 @@ static void tell_route_counts(struct teller *t)
 			   nodes);
 }
 
+static void tell_seed(struct teller *t)
+{
+	const struct model *was = t->before, *is = t->after;
+	size_t missing = seeds_missing(is);
+
+	if (t->talk && missing > seeds_missing(was))
+		output_say(t->o, STYLE_BAD,
+			   "%zu link%s not repeat: the kernel's netem takes no seed",
+			   missing, missing == 1 ? " does" : "s do");
+	if (was->has_seed == is->has_seed && was->seed == is->seed)
+		return;
+	if (t->talk && is->has_seed)
+		output_say(t->o, STYLE_PLAIN, "seed %" PRIu64, is->seed);
+	else if (t->talk)
+		output_say(t->o, STYLE_PLAIN, "no seed");
+	if (t->changed)
+		json_array_append_new(
+			t->changed,
+			json_pack("{s:o}", "seed",
+				  is->has_seed ? json_integer((json_int_t)is->seed)
+					       : json_null()));
+}
+
 void tell_change(struct output *o, bool interactive, const struct model *before,
 		 const struct model *after)
 {
@@ -427,6 +452,7 @@ void tell_change(struct output *o, bool interactive, const struct model *before,
 	tell_links(&t);
 	tell_size(&t);
 	tell_route_counts(&t);
+	tell_seed(&t);
 	if (before->automatic != after->automatic) {
 		if (t.talk)
 			output_say(o, STYLE_PLAIN, "automatic addresses %s",

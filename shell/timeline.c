@@ -12,10 +12,8 @@
 #include "shell/handlers.h"
 #include "shell/interrupt.h"
 #include "shell/script.h"
-#include "shell/text.h"
 
 #define SECOND 1000000000ULL
-enum { DIGITS = 12 };			      /* of a time in the log */
 static const uint64_t CHILD_NS = SECOND / 20; /* how often a child is looked at */
 
 static uint64_t now(void)
@@ -134,6 +132,7 @@ void timeline_run_due(struct session *s)
 {
 	struct timeline *t = &s->timeline;
 
+	timeline_log_jobs(s);
 	while (timeline_next(s) <= now() && !s->leave && !interrupt_pending()) {
 		struct timeline_entry entry = t->entries.v[0], again = entry;
 
@@ -171,7 +170,8 @@ void timeline_wait_child(struct session *s, pid_t pid)
 {
 	siginfo_t i = { 0 };
 
-	while (s->timeline.entries.n && !s->timeline.running && !interrupt_pending() &&
+	while ((s->timeline.entries.n || s->timeline.log) && !s->timeline.running &&
+	       !interrupt_pending() &&
 	       waitid(P_PID, (id_t)pid, &i, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) ==
 		       0 &&
 	       i.si_pid == 0) {
@@ -212,58 +212,4 @@ void timeline_show(struct session *s)
 		table_add_text(&table, "%s", i->command);
 	}
 	table_end(&table, &s->out);
-}
-
-/* ---- the log ---- */
-
-static void write_line(struct session *s, json_t *line)
-{
-	struct timeline *t = &s->timeline;
-	char date[64];
-	struct timespec wall;
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &wall);
-	gmtime_r(&wall.tv_sec, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	json_object_set_new(line, "time",
-			    json_real((double)timeline_clock(s) / (double)SECOND));
-	json_object_set_new(line, "date",
-			    json_sprintf("%s.%03ldZ", date, wall.tv_nsec / 1000000));
-	json_dumpf(line, t->log, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
-	fputc('\n', t->log);
-	fflush(t->log);
-	json_decref(line);
-}
-
-int timeline_log_to(struct session *s, const char *file, struct err *e)
-{
-	struct timeline *t = &s->timeline;
-	FILE *f = file ? fopen(file, "we") : NULL;
-
-	if (file && !f)
-		return err_sys(e, errno, "%s", file);
-	if (t->log)
-		fclose(t->log);
-	t->log = f;
-	if (f)
-		timeline_clock(s);
-	return 0;
-}
-
-void timeline_log(struct session *s, const char *command, const struct err *e)
-{
-	json_t *line;
-
-	if (!s->timeline.log || !command)
-		return;
-	line = json_pack("{s:o, s:b}", "command", text_json(command, strlen(command)),
-			 "ok", !e);
-	if (s->out.planned)
-		json_object_set_new(line, "planned", json_true());
-	if (e && e->msg)
-		json_object_set_new(line, "error", text_json(e->msg, strlen(e->msg)));
-	if (s->out.result)
-		json_object_set(line, "result", s->out.result);
-	write_line(s, line);
 }

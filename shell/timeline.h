@@ -61,5 +61,9 @@ void timeline_show(struct session *s);
 int timeline_log_to(struct session *s, const char *file, struct err *e);
 /* A command that ended; e NULL: well. Called before its result is given away. */
 void timeline_log(struct session *s, const char *command, const struct err *e);
+/* What happened without one. */
+void timeline_log_event(struct session *s, const char *event);
+/* The jobs that have ended since it was called last. */
+void timeline_log_jobs(struct session *s);
 
 #endif

@@ -69,7 +69,9 @@ const struct verb verbs[] = {
 	  "keys from rate on are those of shape, for both directions.\n"
 	  "With tunnel, its Ethernet frames cross an IP network: between two nodes that\n"
 	  "underlay names, or else two namespaces of the network's own. The key is one\n"
-	  "that no other tunnel of the network has; the MTU follows from the path. via\n"
+	  "that no other tunnel of the network has; the MTU follows from the path, "
+	  "which\n"
+	  "is one of IPv6 where IPv4 does not lead from end to end. via\n"
 	  "says what joins a node to it: a bridge; shortbridge or ztun, of Espalier's\n"
 	  "kernel module; macvlan, which is quick, but passes broadcasts out of turn;\n"
 	  "or direct: the tunnel device is in the node, whose programs can change it.\n"
@@ -195,6 +197,17 @@ const struct verb verbs[] = {
 	  "their LAN's only router. The same commands give the same addresses. Off\n"
 	  "leaves all addresses as they are.\n"
 	  "    set auto off" },
+	{ "seed", "{SEED | none}", "have all chance in the network repeat", VERB_CHANGES,
+	  cmd_seed,
+	  "Each link's chance (loss, jitter, reorder, an AQM's drops ...) then follows\n"
+	  "from the seed and the link's two ends, and so does topo random: the same\n"
+	  "commands lose the same packets, if the same are sent. A seed of the link's\n"
+	  "own goes first. The kernel's netem takes none, so such links are carried by\n"
+	  "wire; tunnels, and links of engine netem, do not repeat. The chance of a "
+	  "link\n"
+	  "begins anew when its shape changes.\n"
+	  "    seed 7\n"
+	  "    seed none" },
 	{ "topo",
 	  "{line COUNT | ring COUNT | star COUNT | mesh COUNT | "
 	  "tree [depth COUNT] [fanout COUNT] | grid COUNT COUNT | fattree COUNT | "
@@ -334,6 +347,14 @@ const struct verb verbs[] = {
 	  "    monitor\n"
 	  "    monitor r1 r2 every 200ms\n"
 	  "    monitor h1 for 10s" },
+	{ "graph", "[FILE]", "draw the network", VERB_LOOKS, cmd_graph,
+	  "In the terminal: hosts in round frames, routers in double ones, switches in\n"
+	  "square ones, and on each link what it does to packets. To a file that ends "
+	  "in\n"
+	  ".svg or .png it is drawn by Graphviz, with interfaces and addresses; .dot is\n"
+	  "what Graphviz reads. What is down is dashed.\n"
+	  "    graph\n"
+	  "    graph network.svg" },
 	{ "show",
 	  "[nodes | links | addresses | routes | queues | services | jobs | timeline | "
 	  "NODE | LINK]",
@@ -469,7 +490,8 @@ const struct verb verbs[] = {
 	  "    wait until ping h1 h2 within 20s" },
 	{ "log", "{none | FILE}", "record what happens when", VERB_LOOKS, cmd_log,
 	  "Each command becomes a line of JSON: the time on the timeline's clock, the\n"
-	  "date, the command, whether it went well, and what came of it.\n"
+	  "date, the command, whether it went well, and what came of it. So does what\n"
+	  "happens without one: a job that ends, with its exit status.\n"
 	  "    log run.jsonl\n"
 	  "    log none" },
 

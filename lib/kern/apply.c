@@ -74,9 +74,10 @@ static void say_where_it_is(struct err *e, const char *kind)
 {
 	static const struct {
 		const char *kind, *module;
-	} modules[] = { { "gretap", "ip_gre" }, { "vxlan", "vxlan" },
-			{ "geneve", "geneve" }, { "macvlan", "macvlan" },
-			{ "bridge", "bridge" }, { "veth", "veth" } };
+	} modules[] = { { "gretap", "ip_gre" },	  { "ip6gretap", "ip6_gre" },
+			{ "vxlan", "vxlan" },	  { "geneve", "geneve" },
+			{ "macvlan", "macvlan" }, { "bridge", "bridge" },
+			{ "veth", "veth" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
 		if (strcmp(modules[i].kind, kind) == 0) {

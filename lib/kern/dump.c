@@ -38,18 +38,48 @@ static void read_bridge(struct nlattr *data, struct dump_iface *ret)
 static const struct tunnel_attributes {
 	const char *kind;
 	bool key_is_big_endian;
-	int max, key, remote, local; /* 0: none */
+	int max, key;
+	int remote[2], local[2]; /* one of them is there; 0: none */
 } tunnel_attributes[] = {
-	{ "gretap", true, IFLA_GRE_MAX, IFLA_GRE_OKEY, IFLA_GRE_REMOTE, IFLA_GRE_LOCAL },
-	{ "vxlan", false, IFLA_VXLAN_MAX, IFLA_VXLAN_ID, IFLA_VXLAN_GROUP,
-	  IFLA_VXLAN_LOCAL },
-	{ "geneve", false, IFLA_GENEVE_MAX, IFLA_GENEVE_ID, IFLA_GENEVE_REMOTE, 0 },
+	{ "gretap",
+	  true,
+	  IFLA_GRE_MAX,
+	  IFLA_GRE_OKEY,
+	  { IFLA_GRE_REMOTE },
+	  { IFLA_GRE_LOCAL } },
+	{ "ip6gretap",
+	  true,
+	  IFLA_GRE_MAX,
+	  IFLA_GRE_OKEY,
+	  { IFLA_GRE_REMOTE },
+	  { IFLA_GRE_LOCAL } },
+	{ "vxlan",
+	  false,
+	  IFLA_VXLAN_MAX,
+	  IFLA_VXLAN_ID,
+	  { IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6 },
+	  { IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6 } },
+	{ "geneve",
+	  false,
+	  IFLA_GENEVE_MAX,
+	  IFLA_GENEVE_ID,
+	  { IFLA_GENEVE_REMOTE, IFLA_GENEVE_REMOTE6 },
+	  { 0 } },
 };
 
-static void read_ipv4(struct nlattr *a, uint8_t ret[4])
+static void read_end(struct nlattr *const *a, const int attributes[2], struct ip *ret)
 {
-	if (a && nla_len(a) == 4)
-		memcpy(ret, nla_data(a), 4);
+	static const uint8_t any[16];
+
+	for (int i = 0; i < 2; i++) {
+		struct nlattr *found = attributes[i] ? a[attributes[i]] : NULL;
+		int n = found ? nla_len(found) : 0;
+
+		if ((n != 4 && n != 16) || memcmp(nla_data(found), any, (size_t)n) == 0)
+			continue;
+		ret->family = n == 4 ? AF_INET : AF_INET6;
+		memcpy(ret->b, nla_data(found), (size_t)n);
+	}
 }
 
 static void read_tunnel(struct nlattr *data, const char *kind, struct dump_tunnel *ret)
@@ -66,9 +96,8 @@ static void read_tunnel(struct nlattr *data, const char *kind, struct dump_tunne
 		if (a[t->key])
 			ret->key = t->key_is_big_endian ? ntohl(nla_get_u32(a[t->key]))
 							: nla_get_u32(a[t->key]);
-		if (t->local)
-			read_ipv4(a[t->local], ret->local);
-		read_ipv4(a[t->remote], ret->remote);
+		read_end(a, t->local, &ret->local);
+		read_end(a, t->remote, &ret->remote);
 	}
 }
 

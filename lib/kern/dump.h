@@ -28,7 +28,7 @@ struct dump_iface {
 	int peer_namespace;
 	struct dump_tunnel { /* of a tunnel */
 		uint32_t key;
-		uint8_t local[4], remote[4];
+		struct ip local, remote; /* family 0: none, or any */
 	} tunnel;
 };
 

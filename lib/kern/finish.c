@@ -73,18 +73,18 @@ static void wait_ready(struct kern *k, const struct plan *p, const struct step *
 			nanosleep(&breath, NULL);
 }
 
-/* The kernel takes carriers in the order in which they came, so the last one tells. */
-static void await_last_link(struct kern *k, const struct plan *p, int *patience_ms)
+/* The kernel takes carriers about in the order in which they came: once the last link is
+ * ready, little is left to wait for. */
+static void await_links(struct kern *k, const struct plan *p, int *patience_ms)
 {
-	for (size_t i = p->steps.n; i-- > 0;) {
+	for (size_t i = p->steps.n; i-- > 0 && *patience_ms > 0;) {
 		const struct step *s = &p->steps.v[i];
 
-		if ((s->op == STEP_IFACE_SET && s->iface.up) || s->op == STEP_LINK_ADD) {
-			if (model_iface_up(p->to, s->link, 0) &&
-			    model_iface_up(p->to, s->link, 1))
-				wait_ready(k, p, s, patience_ms);
-			return;
-		}
+		if (((s->op == STEP_IFACE_SET && s->iface.up) ||
+		     s->op == STEP_LINK_ADD) &&
+		    model_iface_up(p->to, s->link, 0) &&
+		    model_iface_up(p->to, s->link, 1))
+			wait_ready(k, p, s, patience_ms);
 	}
 }
 
@@ -92,7 +92,7 @@ void kern_finish(struct kern *k, const struct plan *p)
 {
 	int patience_ms = 200;
 
-	await_last_link(k, p, &patience_ms);
+	await_links(k, p, &patience_ms);
 	release_links(k, p);
 	vec_each (&p->steps, s)
 		if (s->op == STEP_ADDRESS_DEL && s->link && !keeps(p, s))

@@ -316,8 +316,8 @@ static int write_links(struct observing *x, struct err *e)
 /* Whether a device may be a link's end: its number says whether it is. */
 static bool is_end_kind(const char *kind)
 {
-	static const char *const kinds[] = { "veth",   "tun",	  "gretap", "vxlan",
-					     "geneve", "macvlan", "ztun" };
+	static const char *const kinds[] = { "veth",  "tun",	"gretap",  "ip6gretap",
+					     "vxlan", "geneve", "macvlan", "ztun" };
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (strcmp(kinds[i], kind) == 0)

@@ -35,9 +35,9 @@ static int leads_to(const struct observing *x, uint32_t from, uint32_t to, int n
 	return id != DUMP_NOBODY && id == nsid;
 }
 
-static bool same_ipv4(const struct ip *ip, const uint8_t seen[4])
+static bool same_end(const struct ip *want, const struct ip *seen)
 {
-	return memcmp(ip->b, seen, 4) == 0;
+	return want->family == seen->family && ip_same_address(want, seen);
 }
 
 static bool is_tunnel(const struct link *l, const struct part *p,
@@ -46,9 +46,9 @@ static bool is_tunnel(const struct link *l, const struct part *p,
 	const struct tunnel *t = &l->tunnel;
 
 	return i->tunnel.key == t->key &&
-	       same_ipv4(&t->outer[!p->end], i->tunnel.remote) &&
+	       same_end(&t->outer[!p->end], &i->tunnel.remote) &&
 	       (t->kind == TUNNEL_GENEVE ||
-		same_ipv4(&t->outer[p->end], i->tunnel.local));
+		same_end(&t->outer[p->end], &i->tunnel.local));
 }
 
 /* The veth's other end in the node. */

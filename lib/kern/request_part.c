@@ -8,6 +8,7 @@
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
+#include <linux/ip6_tunnel.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <netlink/attr.h>
@@ -66,10 +67,13 @@ static void put_name(struct nl_msg *m, const struct link *l, const struct part *
 	nla_put_string(m, IFLA_IFNAME, name);
 }
 
-static void put_ip(struct nl_msg *m, int attribute, const struct ip *ip)
+/* Some kinds have another attribute for IPv6. */
+static void put_ip(struct nl_msg *m, int attribute, int attribute6, const struct ip *ip)
 {
 	if (ip->family == AF_INET)
 		nla_put(m, attribute, 4, ip->b);
+	else if (ip->family == AF_INET6)
+		nla_put(m, attribute6, 16, ip->b);
 }
 
 static void put_gre(struct nl_msg *m, const struct tunnel *t, int end)
@@ -78,8 +82,11 @@ static void put_gre(struct nl_msg *m, const struct tunnel *t, int end)
 	nla_put_u16(m, IFLA_GRE_OFLAGS, GRE_KEY);
 	nla_put_u32(m, IFLA_GRE_IKEY, htonl(t->key));
 	nla_put_u32(m, IFLA_GRE_OKEY, htonl(t->key));
-	put_ip(m, IFLA_GRE_LOCAL, &t->outer[end]);
-	put_ip(m, IFLA_GRE_REMOTE, &t->outer[!end]);
+	put_ip(m, IFLA_GRE_LOCAL, IFLA_GRE_LOCAL, &t->outer[end]);
+	put_ip(m, IFLA_GRE_REMOTE, IFLA_GRE_REMOTE, &t->outer[!end]);
+	/* else each packet would have an option of 8 bytes more, RFC 2473's */
+	if (tunnel_is_ipv6(t))
+		nla_put_u32(m, IFLA_GRE_FLAGS, IP6_TNL_F_IGN_ENCAP_LIMIT);
 	/* 0 would be that of the packet inside */
 	nla_put_u8(m, IFLA_GRE_TTL, TTL);
 	nla_put_u8(m, IFLA_GRE_PMTUDISC, 1);
@@ -88,8 +95,8 @@ static void put_gre(struct nl_msg *m, const struct tunnel *t, int end)
 static void put_vxlan(struct nl_msg *m, const struct tunnel *t, int end)
 {
 	nla_put_u32(m, IFLA_VXLAN_ID, t->key);
-	put_ip(m, IFLA_VXLAN_LOCAL, &t->outer[end]);
-	put_ip(m, IFLA_VXLAN_GROUP, &t->outer[!end]);
+	put_ip(m, IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6, &t->outer[end]);
+	put_ip(m, IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6, &t->outer[!end]);
 	nla_put_u8(m, IFLA_VXLAN_TTL, TTL);
 	nla_put_u8(m, IFLA_VXLAN_LEARNING, 0); /* there is just one other end */
 	nla_put_u16(m, IFLA_VXLAN_PORT, htons(PORT_VXLAN));
@@ -99,7 +106,7 @@ static void put_vxlan(struct nl_msg *m, const struct tunnel *t, int end)
 static void put_geneve(struct nl_msg *m, const struct tunnel *t, int end)
 {
 	nla_put_u32(m, IFLA_GENEVE_ID, t->key);
-	put_ip(m, IFLA_GENEVE_REMOTE, &t->outer[!end]);
+	put_ip(m, IFLA_GENEVE_REMOTE, IFLA_GENEVE_REMOTE6, &t->outer[!end]);
 	nla_put_u8(m, IFLA_GENEVE_TTL, TTL);
 	nla_put_u16(m, IFLA_GENEVE_PORT, htons(PORT_GENEVE));
 	nla_put_u8(m, IFLA_GENEVE_UDP_CSUM, 0);

@@ -191,6 +191,14 @@ static int parse_number(struct kind_context *c, const struct word *w, size_t n,
 	return parse_whole(c, w, w->text, 0, UINT64_MAX, ret, e);
 }
 
+/* JSON, in which it is saved and shown, has whole numbers up to that. */
+static int parse_seed(struct kind_context *c, const struct word *w, size_t n,
+		      struct value *ret, struct err *e)
+{
+	(void)n;
+	return parse_whole(c, w, w->text, 0, INT64_MAX, ret, e);
+}
+
 static int parse_job(struct kind_context *c, const struct word *w, size_t n,
 		     struct value *ret, struct err *e)
 {
@@ -395,7 +403,7 @@ static const struct kind kinds[] = {
 	{ "NUMBER", "NUMBER", "a whole number of at most 64 bits", false, parse_number,
 	  NULL },
 	{ "SEED", "SEED", "a whole number; the same one gives the same result", false,
-	  parse_number, NULL },
+	  parse_seed, NULL },
 	{ "RATE", "RATE", "bits a second, as in 10mbit", false, parse_rate, NULL },
 	{ "TIME", "TIME", "a time with its unit, as in 20ms", false, parse_time, NULL },
 	{ "BYTES", "BYTES", "a size with its unit, as in 1500B", false, parse_bytes,

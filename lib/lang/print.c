@@ -10,6 +10,7 @@
  * follows.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -331,6 +332,8 @@ char *lang_print_network(const struct model *m)
 	p.nodes = mem_alloc(m->nodes.n * sizeof(*p.nodes));
 	str_add(&p.out, "# A network of Espalier; `espalier FILE` builds it again.\n"
 			"set auto off\n");
+	if (m->has_seed)
+		str_addf(&p.out, "seed %" PRIu64 "\n", m->seed);
 	vec_each (&m->links, l) {
 		while (node < m->nodes.n && m->nodes.v[node]->id < (*l)->id)
 			node = print_nodes(&p, node, (*l)->id);

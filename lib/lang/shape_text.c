@@ -67,7 +67,7 @@ void shape_text_add(struct str *out, const struct shape *s)
 	add_share(out, "duplicate", s->duplicate);
 	add_share(out, "reorder", s->reorder);
 	add_share(out, "corrupt", s->corrupt);
-	if (s->has_seed)
+	if (s->has_seed && !s->seed_derived)
 		str_addf(out, " seed %" PRIu64, s->seed);
 }
 

@@ -187,13 +187,17 @@ static void judge_delay(const struct shape *set, const struct measure_samples *s
 		return;
 	}
 	l->achieved = (double)(set->jitter ? m->delay_mean : m->delay_median);
+	if (s->takes_time)
+		l->achieved -= frame_ns(set, s->probe);
 	tolerance = fmax(DELAY_TOLERANCE * l->set, NOISE_NS);
 	tolerance += STATISTICS_Z999 * statistics_delay_deviation(set) /
 		     sqrt((double)c->n_delays);
-	/* whether a lone frame takes its time at the rate is up to the engine; in slots
-	 * it waits for the next */
+	/* in slots it waits for the next; for the kernel's rate only if another frame has
+	 * just gone, ours or not */
 	low = l->set - tolerance;
-	high = l->set + tolerance + frame_ns(set, s->probe) + (double)set->slot_max;
+	high = l->set + tolerance + (double)set->slot_max;
+	if (!s->takes_time)
+		high += frame_ns(set, s->probe);
 	off = beyond(l->achieved, low, high);
 	decide(l, off == 0, delay_excuses(s, off));
 	m->flags |= l->flags;

@@ -29,6 +29,7 @@ struct measure_samples {
 	uint64_t missed;	/* came, but the receiver had no room for them */
 	uint64_t others;	/* bytes of other frames that came meanwhile */
 	uint32_t probe;		/* bytes of each frame */
+	bool takes_time;	/* each takes its time at the rate, before the delay */
 	uint64_t interval;	/* ns between two, on average */
 	uint64_t late;		/* ns that timers were late, the median */
 	uint64_t clock_changed; /* ns that the time of day was set by meanwhile */
@@ -56,7 +57,8 @@ void measure_samples_free(struct measure_samples *s);
 
 enum measure_quantity {
 	MEASURE_RATE,	      /* bit/s of Ethernet frames, as shape.h counts them */
-	MEASURE_DELAY,	      /* ns; the median, or with jitter the mean */
+	MEASURE_DELAY,	      /* ns; the median, or with jitter the mean; without the time
+				 that a probe takes at the rate */
 	MEASURE_JITTER,	      /* ns; the standard deviation */
 	MEASURE_DISTRIBUTION, /* Kolmogorov and Smirnov's D; set: the most that passes */
 	MEASURE_LOSS,	      /* 0…1, as all that follow, but: */

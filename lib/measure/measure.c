@@ -231,6 +231,7 @@ static int open_all(struct run *r, const struct measure_end ends[2], struct err 
 		w->failed = &r->failed;
 		w->samples.mtu = mtu;
 		w->samples.probe = FRAME_MIN;
+		w->samples.takes_time = ends[i].wire;
 		w->samples.frame = schedule_frame(&ends[i].shape, mtu, sending);
 	}
 	for (int i = 0; i < 2; i++) {

@@ -23,7 +23,9 @@ struct measure_end {
 	const char *name; /* for errors: "h1:eth0"; borrowed */
 	unsigned ifindex;
 	uint8_t mac[6];
-	bool bridged;	    /* there is a bridge on the way to the other end */
+	bool bridged; /* there is a bridge on the way to the other end */
+	bool wire; /* carried by lib/wire, where even a lone frame takes its time at the
+		      rate; the kernel lets it pass at once */
 	uint32_t mtu;	    /* bytes */
 	struct ip address;  /* family 0: none */
 	struct shape shape; /* of what this end sends */

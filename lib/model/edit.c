@@ -344,7 +344,8 @@ int model_set_shape(struct model *m, uint32_t link, int end, const struct shape 
 	if (!l)
 		return err_set(e, ENOENT, "the link is gone");
 	r = shape_check(shape, e);
-	if (r == 0 && !shape_same(&l->shape[end], shape))
+	if (r == 0 && (!shape_same(&l->shape[end], shape) ||
+		       l->shape[end].seed_derived != shape->seed_derived))
 		model_edit_link(m, link)->shape[end] = *shape;
 	return r;
 }

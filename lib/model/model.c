@@ -57,6 +57,8 @@ struct model *model_copy(const struct model *m)
 	struct model *copy = mem_alloc(sizeof(*copy));
 
 	copy->automatic = m->automatic;
+	copy->has_seed = m->has_seed;
+	copy->seed = m->seed;
 	copy->first_id = m->first_id;
 	copy->next_id = m->next_id;
 	vec_copy(&copy->nodes, &m->nodes);
@@ -90,7 +92,8 @@ static bool same_pointers(const void *a, size_t an, const void *b, size_t bn)
 
 bool model_same(const struct model *a, const struct model *b)
 {
-	return a->automatic == b->automatic &&
+	return a->automatic == b->automatic && a->has_seed == b->has_seed &&
+	       a->seed == b->seed &&
 	       same_pointers(a->nodes.v, a->nodes.n, b->nodes.v, b->nodes.n) &&
 	       same_pointers(a->links.v, a->links.n, b->links.v, b->links.n);
 }

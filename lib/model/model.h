@@ -123,6 +123,8 @@ struct node {
 
 struct model {
 	bool automatic;	   /* `set auto`: addresses and default routes */
+	bool has_seed;	   /* `seed`: */
+	uint64_t seed;	   /* what all chance in the network follows from; see seed.h */
 	uint32_t first_id; /* that there was when it was empty: default MACs count from
 			      here */
 	uint32_t next_id;  /* for the next node or link */

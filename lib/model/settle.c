@@ -31,6 +31,7 @@
 #include "model/service_check.h"
 
 #include "model/edit.h"
+#include "model/seed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -388,6 +389,7 @@ int model_settle(struct model *m, struct settled *ret, struct err *e)
 		services_settle(m); /* routes follow from them */
 		settle_routes(m, &lans, &settled);
 		tunnels_settle(m);
+		seeds_settle(m);
 		*ret = settled;
 	}
 	lans_free(&lans);

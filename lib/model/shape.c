@@ -66,6 +66,13 @@ bool shape_is_more_than_rate(const struct shape *s)
 	       s->reorder || s->corrupt || s->slot_max;
 }
 
+bool shape_has_chance(const struct shape *s)
+{
+	return s->jitter || s->loss || s->burst_begin || s->duplicate || s->reorder ||
+	       s->corrupt || s->slot_min != s->slot_max || s->aqm == SHAPE_RED ||
+	       s->aqm == SHAPE_PIE || s->aqm == SHAPE_FQ_CODEL;
+}
+
 static int refuse(struct err *e, const char *what, const char *hint)
 {
 	err_set(e, EINVAL, "%s", what);

@@ -66,14 +66,18 @@ struct shape {
 	bool ecn; /* the AQM marks what it would drop, if the packet allows it: RFC 3168
 		   */
 	bool has_seed;
-	bool unknown; /* found in the kernel, and none of ours */
+	bool seed_derived; /* from the network's seed: seed.h */
+	bool unknown;	   /* found in the kernel, and none of ours */
 };
 
+/* Whether they do the same; where the seed is from does not matter. */
 bool shape_same(const struct shape *a, const struct shape *b);
 /* Whether it does nothing at all. */
 bool shape_is_none(const struct shape *s);
 /* Whether there is chance in it, or delay: more than a rate and its queue. */
 bool shape_is_more_than_rate(const struct shape *s);
+/* Whether anything in it is decided by chance. */
+bool shape_has_chance(const struct shape *s);
 /* -EINVAL, -ERANGE: keys that do not go together. */
 int shape_check(const struct shape *s, struct err *e);
 

@@ -1,10 +1,11 @@
 /*
  * tunnel.c — see tunnel.h.
  *
- * A tunnel's end has the IPv4 address of its node that lasts longest: that of lo if there
- * is a way to it, else of the interface that packets leave by. Geneve devices have no say
- * in it: they send from the latter. It follows from the rest of the model alone, so that
- * a saved network is built again the same.
+ * A tunnel's end has the address of its node that lasts longest: that of lo if there is a
+ * way to it, else of the interface that packets leave by. Geneve devices have no say in
+ * it: they send from the latter. They are IPv4 addresses, or those of IPv6 if that alone
+ * leads from end to end. It follows from the rest of the model alone, so that a saved
+ * network is built again the same.
  */
 #include "model/tunnel.h"
 
@@ -39,12 +40,18 @@ bool tunnel_same(const struct tunnel *a, const struct tunnel *b)
 	return a->kind == b->kind && a->key == b->key;
 }
 
-unsigned tunnel_overhead(uint32_t kind)
+bool tunnel_is_ipv6(const struct tunnel *t)
 {
-	enum { IPV4 = 20, UDP = 8, ETHERNET = 14 };
+	return t->outer[0].family == AF_INET6;
+}
+
+unsigned tunnel_overhead(const struct tunnel *t)
+{
+	enum { IPV4 = 20, IPV6 = 40, UDP = 8, ETHERNET = 14 };
 
 	/* GRE: 4 bytes and the key; VXLAN, and Geneve without options: 8 */
-	return kind == TUNNEL_GRE ? IPV4 + 8 + ETHERNET : IPV4 + UDP + 8 + ETHERNET;
+	return (tunnel_is_ipv6(t) ? IPV6 : IPV4) + (t->kind == TUNNEL_GRE ? 0 : UDP) + 8 +
+	       ETHERNET;
 }
 
 static uint32_t key_max(uint32_t kind)
@@ -69,7 +76,9 @@ int tunnel_path(const struct model *m, const struct tunnel *t, uint32_t *ret_mtu
 		const struct node *n = model_node(m, t->underlay[end]);
 
 		if (!t->outer[end].family)
-			return err_set(e, EADDRNOTAVAIL, "%s has no IPv4 address",
+			return err_set(e, EADDRNOTAVAIL,
+				       "%s has no IPv4 address, and there is no IPv6 "
+				       "between the two either",
 				       n->name);
 	}
 	for (int end = 0; end < 2 && t->underlay[0] && r == 0; end++)
@@ -80,13 +89,14 @@ int tunnel_path(const struct model *m, const struct tunnel *t, uint32_t *ret_mtu
 }
 
 /* An address of lo that the tunnel's other node has a way to; NULL: none. */
-static const struct ip *loopback(const struct model *m, const struct tunnel *t, int end)
+static const struct ip *loopback(const struct model *m, const struct tunnel *t, int end,
+				 uint8_t family)
 {
 	const struct node *n = model_node(m, t->underlay[end]);
 	uint32_t mtu;
 
 	vec_each (&n->loopback, a)
-		if (a->ip.family == AF_INET &&
+		if (a->ip.family == family &&
 		    trace_path(m, t->underlay[!end], &a->ip, &mtu, NULL) == 0)
 			return &a->ip;
 	return NULL;
@@ -94,29 +104,50 @@ static const struct ip *loopback(const struct model *m, const struct tunnel *t, 
 
 /* other: that of the other end, as far as it is known. */
 static struct ip lasting_address(const struct model *m, const struct tunnel *t, int end,
-				 const struct ip *other)
+				 const struct ip *other, uint8_t family)
 {
 	const struct node *n = model_node(m, t->underlay[end]);
-	const struct ip *lo = t->kind == TUNNEL_GENEVE ? NULL : loopback(m, t, end);
+	const struct ip *lo = t->kind == TUNNEL_GENEVE ? NULL
+						       : loopback(m, t, end, family);
 	const struct ip *source = other->family ? trace_source(m, n->id, other) : NULL;
 	const struct ip *any = lo	? lo
 			       : source ? source
-					: model_node_address(m, n, AF_INET);
+					: model_node_address(m, n, family);
 
 	return any ? *any : (struct ip){ 0 };
 }
 
+static bool has_ends(const struct tunnel *t)
+{
+	return t->outer[0].family && t->outer[1].family;
+}
+
+/* Whether the two have addresses of that family, and a way to each other. */
+static bool find_outer_of(const struct model *m, struct tunnel *t, uint8_t family)
+{
+	uint32_t mtu;
+
+	t->outer[0] = t->outer[1] = (struct ip){ 0 };
+	/* each depends on the way to the other: after the second time they are at rest */
+	for (int i = 0; i < 4; i++)
+		t->outer[i & 1] =
+			lasting_address(m, t, i & 1, &t->outer[!(i & 1)], family);
+	return tunnel_path(m, t, &mtu, NULL) == 0;
+}
+
 static void find_outer(const struct model *m, struct tunnel *t)
 {
+	struct tunnel by_ipv6 = *t;
+
 	if (!t->underlay[0]) {
 		ip_parse("198.18.0.1", &t->outer[0], NULL); /* RFC 2544's, for no one */
 		ip_parse("198.18.0.2", &t->outer[1], NULL);
 		return;
 	}
-	t->outer[0] = t->outer[1] = (struct ip){ 0 };
-	/* each depends on the way to the other: after the second time they are at rest */
-	for (int i = 0; i < 4; i++)
-		t->outer[i & 1] = lasting_address(m, t, i & 1, &t->outer[!(i & 1)]);
+	/* where neither leads from end to end now, what may again */
+	if (!find_outer_of(m, t, AF_INET) && (find_outer_of(m, &by_ipv6, AF_INET6) ||
+					      (!has_ends(t) && has_ends(&by_ipv6))))
+		*t = by_ipv6;
 }
 
 void tunnels_settle(struct model *m)
@@ -198,11 +229,12 @@ static int check_underlay(const struct model *m, const uint32_t ends[2],
 static int complete_mtu(const struct model *m, struct tunnel *t, struct link_options *o,
 			struct err *e)
 {
-	unsigned overhead = tunnel_overhead(t->kind);
 	const char *kind = tunnel_kind_name(t->kind);
+	unsigned overhead;
 	uint32_t path;
 
 	find_outer(m, t);
+	overhead = tunnel_overhead(t);
 	if (tunnel_path(m, t, &path, o->mtu ? NULL : e) < 0) {
 		if (o->mtu) /* it is a tunnel all the same, and works when there is a way
 			     */

@@ -53,8 +53,10 @@ const char *tunnel_kind_name(uint32_t kind); /* "none", "gre", …; NULL: no suc
 const char *link_via_name(uint32_t via);     /* "auto", "bridge", … */
 
 bool tunnel_same(const struct tunnel *a, const struct tunnel *b);
+/* By the addresses at its ends. */
+bool tunnel_is_ipv6(const struct tunnel *t);
 /* Bytes that the path needs for a frame beyond the MTU of the link. */
-unsigned tunnel_overhead(uint32_t kind);
+unsigned tunnel_overhead(const struct tunnel *t);
 
 /*
  * Checks what `link` may say of tunnels and connectors, and completes it: the key, and

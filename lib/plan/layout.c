@@ -125,7 +125,11 @@ const char *part_kind_name(const struct link *l, const struct part *p)
 		[PART_ZTUN] = "ztun",
 	};
 
-	return p->kind == PART_TUNNEL ? tunnels[l->tunnel.kind] : names[p->kind];
+	if (p->kind != PART_TUNNEL)
+		return names[p->kind];
+	return l->tunnel.kind == TUNNEL_GRE && tunnel_is_ipv6(&l->tunnel)
+		       ? "ip6gretap"
+		       : tunnels[l->tunnel.kind];
 }
 
 int layout_birth(const struct link *l, const struct part *p)

@@ -40,9 +40,10 @@ static void settle(struct network *n)
 }
 
 /* Between the two models; or, where others have changed more than these differ in, by
- * looking at everything. */
+ * looking at everything. revive: nodes may have been made anew, without their services.
+ */
 static int mend(struct network *n, const struct model *to, const struct model *from,
-		struct err *e)
+		bool revive, struct err *e)
 {
 	int r = carry_to(n, to, from, false, NULL, NULL, NULL);
 
@@ -50,7 +51,7 @@ static int mend(struct network *n, const struct model *to, const struct model *f
 		r = carry_to(n, to, from, true, NULL, NULL, e);
 	/* a service that does not start is told of as one that has ended */
 	if (r == 0)
-		services_carry(n, to, false, NULL, NULL, NULL);
+		services_carry(n, to, revive, NULL, NULL, NULL);
 	return r;
 }
 
@@ -62,14 +63,14 @@ int network_finish(struct network *n, struct err *e)
 	if (!p)
 		return 0;
 	if (!p->ending) {
-		r = mend(n, n->model, p->after, e);
+		r = mend(n, n->model, p->after, false, e);
 		if (r < 0)
 			return r;
 		journal_cancel(n->journal);
 		network_drop_unfinished(n);
 		return 0;
 	}
-	r = mend(n, p->after, n->model, e);
+	r = mend(n, p->after, n->model, true, e);
 	if (r == 0)
 		r = journal_mark_done(n->journal, e);
 	if (r == 0)
@@ -140,6 +141,9 @@ static int go(struct network *n, struct journal_pending p, const struct hooks *h
 	*n->unfinished = p;
 	plan_make(&plan, n->model, p.after);
 	r = carry_out(n, &plan, true, hooks, NULL, &n->unfinished->ending, e);
+	/* those of nodes that were made anew went with them */
+	if (r == 0 && plan.between)
+		r = services_carry(n, plan.between, false, NULL, hooks, e);
 	if (r == 0)
 		r = services_carry(n, p.after, false, NULL, hooks, e);
 	plan_free(&plan);

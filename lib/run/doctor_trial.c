@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -35,6 +36,7 @@
 
 enum {
 	LOWER = 50, /* interface number of the veth that others stand on */
+	UPPER = 60, /* of what is deleted again */
 	TABLE = 4242,
 	TIMEOUT_S = 10,
 };
@@ -98,6 +100,31 @@ static int try_link(struct trial_room *room, const struct trial *t, struct err *
 	return make_link(room, name, 0, t, e);
 }
 
+/* What takes all frames of the veth, and goes again: only one can. */
+static int try_upper(struct trial_room *room, const struct trial *t, struct err *e)
+{
+	struct ifinfomsg header = { .ifi_index = UPPER };
+	int r = make_link(room, "try-upper", UPPER, t, e);
+
+	return r < 0 ? r
+		     : ask(room, request(RTM_DELLINK, 0, &header, sizeof(header)),
+			   "delete it again", e);
+}
+
+/* Devices of kmod/: no distribution has the module. */
+static int try_own(struct trial_room *room, const struct trial *t, struct err *e)
+{
+	int r = try_upper(room, t, e);
+
+	if (r == -EOPNOTSUPP && access("/proc/modules", F_OK) == 0)
+		err_hint(e, "'make kmod' in Espalier's sources, and 'insmod' of what it "
+			    "builds as root");
+	else if (r == -EOPNOTSUPP)
+		err_hint(e, "a kernel that loads modules (this one does not) and 'make "
+			    "kmod' in Espalier's sources");
+	return r;
+}
+
 static int try_veth(struct trial_room *room, const struct trial *t, struct err *e)
 {
 	(void)t;
@@ -121,6 +148,16 @@ static int try_bridge(struct trial_room *room, const struct trial *t, struct err
 		r = ask(room, msg, "add a port", e);
 	}
 	return r;
+}
+
+static void bridge_vlans(struct nl_msg *msg)
+{
+	nla_put_u8(msg, IFLA_BR_VLAN_FILTERING, 1);
+}
+
+static int try_bridge_vlans(struct trial_room *room, const struct trial *t, struct err *e)
+{
+	return make_link(room, "try-vlans", 0, t, e);
 }
 
 static int try_qdisc(struct trial_room *room, const struct trial *t, struct err *e)
@@ -176,6 +213,14 @@ static void geneve_remote(struct nl_msg *msg)
 static void gre_remote(struct nl_msg *msg)
 {
 	nla_put_u32(msg, IFLA_GRE_REMOTE, htonl(0xc0000201));
+}
+
+/* 2001:db8::1, RFC 3849: likewise */
+static void gre6_remote(struct nl_msg *msg)
+{
+	static const uint8_t nobody[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
+
+	nla_put(msg, IFLA_GRE_REMOTE, sizeof(nobody), nobody);
 }
 
 static void netem_options(struct nl_msg *msg)
@@ -376,8 +421,10 @@ const struct trial trials[] = {
 	  "arriving traffic cannot be shaped" },
 	{ "vlan", false, try_link, "vlan", vlan_id, "8021q",
 	  "there are no VLAN interfaces" },
-	{ "macvlan", false, try_link, "macvlan", macvlan_mode, "macvlan",
-	  "nodes cannot share a real interface" },
+	{ "bridge VLANs", false, try_bridge_vlans, "bridge", bridge_vlans, NULL,
+	  "switches know no VLANs" },
+	{ "macvlan", false, try_upper, "macvlan", macvlan_mode, "macvlan",
+	  "tunnels cannot be joined to nodes 'via macvlan'" },
 	{ "vrf", false, try_link, "vrf", vrf_table, "vrf", "routers have no VRFs" },
 	{ "vxlan", false, try_link, "vxlan", vxlan_id, "vxlan",
 	  "there are no such tunnels" },
@@ -385,6 +432,12 @@ const struct trial trials[] = {
 	  "there are no such tunnels" },
 	{ "gretap", false, try_link, "gretap", gre_remote, "ip_gre",
 	  "there are no such tunnels" },
+	{ "ip6gretap", false, try_link, "ip6gretap", gre6_remote, "ip6_gre",
+	  "there is no such tunnel over IPv6" },
+	{ "ztun", false, try_own, "ztun", NULL, NULL,
+	  "tunnels are joined to nodes by what is slower: a shortbridge, or a bridge" },
+	{ "shortbridge", false, try_own, "shortbridge", NULL, NULL,
+	  "tunnels and enforced links go via a bridge, which is slower" },
 	{ "nftables", false, try_nftables, NULL, NULL, "nf_tables",
 	  "'nft' does not work in nodes" },
 	{ "MPLS", false, try_setting, "mpls/platform_labels", NULL, "mpls_router",

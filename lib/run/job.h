@@ -28,6 +28,7 @@ struct job {
 	bool status_known; /* false: it ended while no shell was its parent */
 	int status;	   /* as exec_end.status */
 	bool told;	   /* the user was told that it ended */
+	bool logged;	   /* and so was the log */
 };
 
 struct jobs {

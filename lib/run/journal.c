@@ -191,31 +191,94 @@ static int read_line(const char *line, size_t n, struct journal_story *s, struct
 	return r;
 }
 
+/* What is behind the first `from` bytes. */
+static int read_behind(int fd, size_t from, size_t size, struct str *ret)
+{
+	enum { CHUNK = 1 << 16 };
+	cleanup_free char *chunk = mem_alloc(CHUNK);
+	ssize_t got;
+
+	/* a file that grows meanwhile has an end all the same */
+	while (from < size &&
+	       (got = pread(fd, chunk, size - from < CHUNK ? size - from : CHUNK,
+			    (off_t)from)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		str_addn(ret, chunk, (size_t)got);
+		from += (size_t)got;
+	}
+	return 0;
+}
+
+/* A last line without its end was cut off in the writing: it is not there. */
+static int read_lines(const struct str *text, struct journal_story *s, unsigned *line,
+		      struct err *e)
+{
+	size_t before = s->place.settled, at = 0;
+	char *end;
+
+	while (at < text->n && (end = memchr(text->s + at, '\n', text->n - at))) {
+		size_t n = (size_t)(end - text->s) - at;
+		int r;
+
+		++*line;
+		r = read_line(text->s + at, n, s, e);
+		if (r < 0)
+			return r;
+		at += n + 1;
+		if (!s->pending.there)
+			s->place = (struct journal_place){ s->place.file, before + at,
+							   *line };
+	}
+	return s->history ? 0 : err_set(e, EBADMSG, "it is empty");
+}
+
+int journal_read_on(const char *dir, struct journal_story *s, struct err *e)
+{
+	cleanup_free char *path = journal_path(dir);
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct journal_story x = { 0 };
+	struct str text = { 0 };
+	unsigned line;
+	struct stat st;
+	bool same;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, errno, "%s", path);
+	if (st.st_size > SIZE_MAX_BYTES)
+		return err_sys(e, EFBIG, "%s", path);
+	same = s->history && s->place.file == st.st_ino &&
+	       s->place.settled <= (size_t)st.st_size;
+	if (same) {
+		x.history = steal_ptr(s->history);
+		x.place = s->place;
+	}
+	x.place.file = st.st_ino;
+	line = x.place.lines;
+	r = read_behind(fd, x.place.settled, (size_t)st.st_size, &text);
+	if (r < 0)
+		err_sys(e, r, "%s", path);
+	else if ((r = read_lines(&text, &x, &line, e)) < 0)
+		err_context(e, "%s:%u", path, line);
+	str_free(&text);
+	if (r < 0 && !same) {
+		journal_story_free(&x);
+		return r;
+	}
+	if (r < 0)
+		journal_forget(&x.pending);
+	journal_story_free(s);
+	*s = x;
+	return r;
+}
+
 int journal_read(const char *dir, struct journal_story *ret, struct err *e)
 {
-	cleanup_free char *path = journal_path(dir), *text = NULL;
-	unsigned line = 1;
-	size_t n;
-	int r = file_read(path, SIZE_MAX_BYTES, &text, &n, e);
-
 	*ret = (struct journal_story){ 0 };
-	if (r < 0)
-		return r;
-	/* a last line without its end was cut off in the writing: it is not there */
-	for (char *at = text, *end; r == 0 && (end = memchr(at, '\n', n)); line++) {
-		r = read_line(at, (size_t)(end - at), ret, e);
-		n -= (size_t)(end + 1 - at);
-		at = end + 1;
-		if (!ret->pending.there)
-			ret->settled = (size_t)(at - text);
-	}
-	if (r == 0 && !ret->history)
-		r = err_set(e, EBADMSG, "it is empty");
-	if (r < 0) {
-		journal_story_free(ret);
-		err_context(e, "%s:%u", path, line - 1);
-	}
-	return r;
+	return journal_read_on(dir, ret, e);
 }
 
 /* ---- writing ---- */

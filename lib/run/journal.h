@@ -12,6 +12,7 @@
 #define RUN_JOURNAL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "run/history.h"
@@ -34,17 +35,30 @@ struct journal_pending {
 void journal_settle(struct journal_pending *p, struct history *h);
 void journal_forget(struct journal_pending *p);
 
+/* How far a file was read: up to the last change that is done, which stays as it is. */
+struct journal_place {
+	ino_t file;
+	size_t settled; /* bytes */
+	unsigned lines; /* in them */
+};
+
 /* What a journal tells. */
 struct journal_story {
 	struct history *history; /* owned */
 	struct journal_pending pending;
 	bool destroyed; /* the network was being destroyed */
-	size_t settled; /* bytes of the file up to the last change that is done */
+	struct journal_place place;
 };
 void journal_story_free(struct journal_story *s);
 
 /* Reads <dir>/journal without taking it up. -ENOENT; -EBADMSG: damaged. */
 int journal_read(const char *dir, struct journal_story *ret, struct err *e);
+/*
+ * The same, of what has come since: s has the history and place of an earlier reading,
+ * and only what is behind it is read, if the file is still the same one. On failure s has
+ * a history still, if it had one.
+ */
+int journal_read_on(const char *dir, struct journal_story *s, struct err *e);
 
 /* Begins a new journal, in place of one that is there, with what can be undone. */
 int journal_begin(const char *dir, const struct history *h, struct journal **ret,

@@ -191,28 +191,28 @@ static void remember_seen(struct network *n)
 	n->seen.size = st.st_size;
 }
 
-/* The model without what is not done. */
+/* The model without what is not done. story: of an earlier reading, or nothing. */
 static int read_journal(struct network *n, struct journal_story *story, struct err *e)
 {
-	int r = journal_read(n->dir, story, e);
+	int r;
 
+	story->history = steal_ptr(n->history);
+	r = journal_read_on(n->dir, story, e);
 	if (r == -EBADMSG)
 		err_hint(e, "'espalier destroy %s' removes the network", n->name);
-	if (r < 0)
-		return r;
-	history_free(n->history);
 	n->history = steal_ptr(story->history);
-	n->model = history_model(n->history, n->history->at);
-	return 0;
+	n->model = n->history ? history_model(n->history, n->history->at) : NULL;
+	return r;
 }
 
 static int read_again(struct network *n, struct err *e)
 {
-	struct journal_story story;
+	struct journal_story story = { .place = n->read };
 	int r;
 
 	remember_seen(n); /* first: what comes later is seen next time */
 	r = read_journal(n, &story, e);
+	n->read = story.place;
 	if (r == -ENOENT || (r == 0 && story.destroyed))
 		r = none_such(n->name, e);
 	journal_story_free(&story);
@@ -293,7 +293,7 @@ static int take_up(struct network *n, struct str *report, struct err *e)
 	if (r == 0)
 		services_load(n);
 	if (r == 0)
-		r = journal_open(n->dir, story.settled, &n->journal, e);
+		r = journal_open(n->dir, story.place.settled, &n->journal, e);
 	if (r == 0)
 		r = take_up_pending(n, &story.pending, report, e);
 	if (r == 0)

@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "model/model.h"
 #include "run/hooks.h"
+#include "run/journal.h"
 
 enum { NETWORK_NAME_MAX = 63 };
 
@@ -48,6 +49,7 @@ struct network {
 		ino_t file;
 		off_t size;
 	} seen;
+	struct journal_place read; /* and how far that is in history */
 };
 
 /* The folder that holds the networks: /run/espalier. */

@@ -198,6 +198,8 @@ json_t *state_write_delta(const struct model *from, const struct model *to)
 	json_t *o = json_object();
 
 	put(o, "automatic", json_boolean(to->automatic));
+	if (to->has_seed)
+		put(o, "seed", json_integer((json_int_t)to->seed));
 	put_number(o, "first_id", to->first_id);
 	put_number(o, "next_id", to->next_id);
 	add_nodes(o, from, to);
@@ -415,6 +417,7 @@ int state_read_delta(const json_t *o, const struct model *from, struct model **r
 		     struct err *e)
 {
 	struct reading x = { .m = model_copy(from), .e = e };
+	const json_t *seed = json_object_get(o, "seed");
 	int r;
 
 	if (!json_is_object(o))
@@ -426,6 +429,8 @@ int state_read_delta(const json_t *o, const struct model *from, struct model **r
 		return r;
 	}
 	x.m->automatic = json_is_true(json_object_get(o, "automatic"));
+	x.m->has_seed = json_is_integer(seed);
+	x.m->seed = (uint64_t)json_integer_value(seed);
 	x.m->first_id = get_number(o, "first_id", x.m->first_id);
 	x.m->next_id = get_number(o, "next_id", x.m->next_id);
 	*ret = x.m;

@@ -26,7 +26,7 @@ static const struct shape_member shape_members[] = {
 	MEMBER(reorder),      MEMBER(corrupt),	      MEMBER(aqm),
 	MEMBER(queue),	      MEMBER(slot_min),	      MEMBER(slot_max),
 	MEMBER(seed),	      MEMBER(queue_in_bytes), MEMBER(ecn),
-	MEMBER(has_seed),
+	MEMBER(has_seed),     MEMBER(seed_derived),
 };
 
 static uint64_t get_member(const struct shape *s, const struct shape_member *m)

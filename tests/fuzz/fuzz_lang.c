@@ -96,7 +96,11 @@ static void check_words(const struct statement *st, const char *source, size_t n
 		MUST(w->place.line > 0 && w->place.column > 0);
 		MUST(strlen(w->text) <= w->len);
 		end = w->at + w->len;
-		check_quoting(w);
+		if (w->block) /* source as it stands, which is no word of its own */
+			MUST(w->len == strlen(w->text) + 2 &&
+			     memcmp(source + w->at + 1, w->text, w->len - 2) == 0);
+		else
+			check_quoting(w);
 	}
 }
 

@@ -153,17 +153,38 @@ ping_many() { # all have one size, 98 bytes with the header, and no ARP is betwe
 on a neigh replace 10.1.0.2 lladdr "$(attribute b e0 address)" dev z0 nud permanent
 on b neigh replace 10.1.0.1 lladdr "$(attribute a z0 address)" dev e0 nud permanent
 T=/sys/kernel/tracing
-printf 'p:expand pskb_expand_head\np:through gre_tap_xmit\n' >"$T/kprobe_events"
+# copies COMMAND...: how often frames were put into tunnels meanwhile, and copied for it
+copies() {
+	printf 'p:expand pskb_expand_head\np:through gre_tap_xmit\n' >"$T/kprobe_events"
+	echo 1 >"$T/events/kprobes/enable"
+	"$@" >/dev/null
+	echo 0 >"$T/events/kprobes/enable"
+	COPIES=$(awk '{ print $1, $2 }' "$T/kprobe_profile" | sort)
+	: >"$T/kprobe_events"
+}
 counters >"$WORK/before"
-echo 1 >"$T/events/kprobes/enable"
-check '200 echoes' ping_many
-echo 0 >"$T/events/kprobes/enable"
+copies ping_many
 counters | paste "$WORK/before" - | awk '{ printf "%d%s", $2 - $1, NR % 4 ? " " : "\n" }' >"$WORK/deltas"
 equal 'each is counted, with its bytes' "$(<"$WORK/deltas")" \
 	$'200 19600 200 19600\n400 39200 400 39200\n200 19600 200 19600'
-equal '400 frames were put into the tunnel, and none was copied for its header' \
-	"$(awk '{ print $1, $2 }' "$T/kprobe_profile" | sort)" $'expand 0\nthrough 400'
-: >"$T/kprobe_events"
+equal '400 frames were put into the tunnel, and none was copied for its header' "$COPIES" \
+	$'expand 0\nthrough 400'
+
+# ---- the room that a tunnel needs grows with its route, here through another tunnel ----
+for name in f:1:2 g:2:1; do
+	IFS=: read -r name mine theirs <<<"$name"
+	on "$name" addr add "10.8.0.$mine/24" dev u0
+	on "$name" link add g9 type gretap local "10.8.0.$mine" remote "10.8.0.$theirs" key 9
+	on "$name" addr add "10.99.0.$mine/24" dev g9
+	on "$name" link set g9 up
+done
+check 'another tunnel' within f ping -c 1 -W 5 10.99.0.2
+on f route add 10.9.0.2/32 via 10.99.0.2 src 10.9.0.1
+on g route add 10.9.0.1/32 via 10.99.0.1 src 10.9.0.2
+copies within a ping -c 3 -i 0.1 -W 5 10.1.0.2
+check 'at first there is too little' test "$(sed -n 's/expand //p' <<<"$COPIES")" -gt 0
+copies within a ping -c 20 -i 0.01 -W 5 10.1.0.2
+equal 'then none of 40 frames is copied for two headers' "$COPIES" $'expand 0\nthrough 80'
 
 log_is_clean
 finish

@@ -17,7 +17,9 @@ says 'before the module is there' 'link a1 a2 tunnel gre name before ip 10.8.0.1
 say 'show before'
 equal 'a bridge' "$(answer result.via)" bridge
 says_no 'ztun is refused' 'link a1 a2 tunnel gre via ztun' 'no devices of kind ztun.*make kmod'
+like 'the doctor knows how to get it' "$("$ESPALIER" doctor | grep -A 1 '^ztun ')" '^ztun +no .*make kmod'
 insmod "$MODULE" || not_ok 'the module is loaded'
+equal 'the doctor finds both kinds' "$("$ESPALIER" doctor | grep -cE '^(ztun|shortbridge) +yes')" 2
 says 'a change' 'add host more'
 say 'show before'
 equal 'what is there stays' "$(answer result.via)" bridge

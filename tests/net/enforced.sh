@@ -60,6 +60,7 @@ for what in "${links[@]}"; do
 	says 'each direction has its own' "shape l$n from h2 rate 500kbit"
 	say "show l$n"
 	like 'it has' "$(answer result.ends)" "rate ${RATE%000}mbit.*rate 500kbit"
+	check 'a packet' can h1 "ping -c 1 -W $DEADLINE $b" # what was repaired counts from 0
 	says 'show queues' 'show queues'
 	like 'tells of the queue' "$(answer result)" "\"h1:$eth\",\"packets\":[1-9]"
 	says 'repair' repair

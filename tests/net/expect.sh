@@ -19,7 +19,7 @@ says 'routes' 'route auto'
 says 'path' 'expect path h1 h2 r1 r2'
 says 'path the other way' 'expect path h2 h1 r2 r1'
 equal 'what was seen' "$(answer result.seen)" 'h2 → r2 → r1 → h1'
-says_no 'a path that is longer' 'expect path h1 h2 r1 within 10ms' 'does not hold: h1 → (r1 → r2|r1 → \?|\?)'
+says_no 'a path that is longer' 'expect path h1 h2 r1 within 4s' 'does not hold: h1 → r1 → r2' # routers do not fall silent
 says_no 'a path in another order' 'expect path h1 h2 r2 r1 within 10ms' 'does not hold'
 says_no 'no path' 'expect path h1 far r1 within 10ms' 'far has no address'
 says 'rate' 'expect rate h1 h2 > 5mbit within 20s'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # One shell holds a network; others are told, and may look. detach, attach, ls, destroy.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 network

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Programs in the background: jobs, output, stop; they end with their node and network.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 network

@@ -44,6 +44,14 @@ says 'repair' repair
 equal 'finds nothing' "$(answer result.repaired)" '[]'
 like 'and leaves them' "$(inside h1 ip addr)" 'mtu 1400.*10\.77\.0\.1'
 
+# services are started again in a node that is made anew
+if command -v python3 >/dev/null && say 'service h2 http'; then
+	say 'keep h2 ip rule add from 10.0.0.0/24 table 100'
+	says 'a service outlives its node' undo
+	like 'and runs' "$(say 'show h2' && answer result.services)" '"running"'
+	say undo
+fi
+
 lab=$WORK/kept.lab
 says 'save' "save $lab"
 shell_kill KILL

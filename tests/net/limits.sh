@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What runs out: descriptors, a subnet, the user's patience. Whole or not at all.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 # ---- few descriptors ----

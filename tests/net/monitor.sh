@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The dashboard on a real terminal, inside the shell and beside it; and what it writes.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The README's transcript, typed at a prompt on a real terminal: it works as printed.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # record and plot: what they say and refuse; a recording goes on while other commands run,
 # and ends with the shell, however that ends; pictures in the terminal and by gnuplot.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 
@@ -114,7 +115,9 @@ fi
 mkdir "$WORK/bin"
 ln -s "$(command -v timeout)" "$WORK/bin"
 PATH=$WORK/bin espalier --read-only attach "$NET" -c "plot $WORK/r.csv to $WORK/q.svg"
-like 'without gnuplot: its package is told' "$STATUS $OUT" '^1 .*gnuplot-nox'
+like 'without gnuplot: its package is told' "$STATUS $OUT" '^1 .*apt install gnuplot-nox'
+PATH=$WORK/bin espalier --read-only attach "$NET" -c "graph $WORK/q.svg"
+like 'without Graphviz too' "$STATUS $OUT" '^1 .*dot is not installed.*apt install graphviz'
 check 'and no file is made' test ! -e "$WORK/q.svg"
 espalier --read-only attach "$NET" -c "record $WORK/viewer.csv; plot uplink for 200ms; record stop"
 equal 'read-only shells record, and plot' "$STATUS" 0

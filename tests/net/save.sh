@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # save and source: the same network again, whole or not at all, and never a lost file.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 # Every command of the file answers; the last answer is that of source itself.

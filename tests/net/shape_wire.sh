@@ -70,27 +70,30 @@ lost() { # COUNT: how many of so many pings to h3 had no answer
 	inside h1 ping -c "$1" -i 0.002 -W 1 -q "$peer" >"$WORK/ping"
 	echo $(($1 - $(sed -nE 's/.* ([0-9]+) received.*/\1/p' "$WORK/ping")))
 }
-says 'a delay one way' 'shape h1 -> h3 delay 30ms engine wire'
-ms=$(rtt)
-check "30 ms more: $ms" test "$ms" -ge 30 -a "$ms" -lt 60
-says 'both ways, with jitter' 'shape h1 h3 delay 20ms jitter 5ms distribution normal'
-inside h1 ping -c 100 -i 0.005 -q "$peer" >"$WORK/ping"
-mdev=$(sed -nE 's,^rtt .* = [0-9.]+/[0-9.]+/[0-9.]+/([0-9]+)\..*,\1,p' "$WORK/ping")
-check "it varies: by $mdev ms" test "$mdev" -ge 3 -a "$mdev" -le 15
-says 'no more' 'shape h1 h3 none'
-says 'loss' 'shape h1 -> h3 loss 20% seed 7 engine wire'
-n=$(lost 300)
-check "loss 20%: $n of 300" test "$n" -ge 32 -a "$n" -le 90 # 4 deviations
-says 'all' 'shape h1 -> h3 loss 100%'
-says_no 'nothing gets through' 'ping h1 h3 count 2' 'does not|answer|lost'
-says 'bursts' 'shape h1 h3 none' && says 'bursts' 'shape h1 -> h3 loss gemodel 5% 30% engine wire'
-n=$(lost 300)
-check "bursts: $n of 300" test "$n" -ge 8 -a "$n" -le 110
-says 'no loss, but doubles' 'shape h1 -> h3 loss none duplicate 100%'
-inside h1 ping -c 5 -i 0.05 "$peer" >"$WORK/ping"
-like 'ping sees them' "$(<"$WORK/ping")" 'DUP!'
-mbit=${SLOW:+3} mbit=${mbit:-10} # of what an emulated processor can do
-says 'a rate' 'shape h1 h3 none' && says 'a rate' "shape h1 h3 rate ${mbit}mbit engine wire"
+if [[ ! $SLOW ]] || ((EUID == 0)); then # without root the packets take the same way
+	says 'a delay one way' 'shape h1 -> h3 delay 30ms engine wire'
+	ms=$(rtt)
+	check "30 ms more: $ms" test "$ms" -ge 30 -a "$ms" -lt 60
+	says 'both ways, with jitter' 'shape h1 h3 delay 20ms jitter 5ms distribution normal'
+	# both quartiles: a busy machine delays some packets, but not most of them
+	inside h1 ping -c 100 -i 0.005 "$peer" | sed -nE 's/.* time=([0-9]+).*/\1/p' | sort -n >"$WORK/ping"
+	apart=$(($(sed -n 75p "$WORK/ping") - $(sed -n 25p "$WORK/ping")))
+	check "it varies: half of it by $apart ms" test "$apart" -ge 3 -a "$apart" -le 30
+	says 'no more' 'shape h1 h3 none'
+	says 'loss' 'shape h1 -> h3 loss 20% seed 7 engine wire'
+	n=$(lost 300)
+	check "loss 20%: $n of 300" test "$n" -ge 32 -a "$n" -le 90 # 4 deviations
+	says 'all' 'shape h1 -> h3 loss 100%'
+	says_no 'nothing gets through' 'ping h1 h3 count 2' 'does not|answer|lost'
+	says 'bursts' 'shape h1 h3 none' && says 'bursts' 'shape h1 -> h3 loss gemodel 5% 30% engine wire'
+	n=$(lost 300)
+	check "bursts: $n of 300" test "$n" -ge 8 -a "$n" -le 110
+	says 'no loss, but doubles' 'shape h1 -> h3 loss none duplicate 100%'
+	inside h1 ping -c 5 -i 0.05 "$peer" >"$WORK/ping"
+	like 'ping sees them' "$(<"$WORK/ping")" 'DUP!'
+fi
+mbit=${SLOW:+3} mbit=${mbit:-5} # of what an emulated processor, or a busy one, can do
+says 'a rate' 'shape h1 h3 none' && says 'a rate' "shape h1 h3 rate ${mbit}mbit queue 100pkt engine wire"
 carries h3 "$own" "${mbit}000"
 aqms=(codel fq_codel red pie)
 [[ ! $SLOW ]] || aqms=(fq_codel)

@@ -5,6 +5,7 @@
 # strace does it from outside: at the Nth call that changes anything, for N from 1 until
 # the command gets through. Afterwards `repair`, which compares the kernel with what the
 # network should be, must find nothing to do.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 command -v strace >/dev/null || skip 'strace is not installed'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The prompt, on a real terminal: typing, Tab, mistakes, Ctrl-C, jobs, term, leaving.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # The timeline: what is planned happens when the shell waits, in order, and is recorded.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 read_json # no shell is fed here
 network
+up=${SLOW:+9s} up=${up:-1200ms} # no ping must be seen between down and up
 cat >"$WORK/plan.lab" <<EOF
 add host h1 h2
 link h1 h2
 log $WORK/run.jsonl
-at 1200ms up h1 h2
+at $up up h1 h2
 at 800ms down h1 h2
 at 1s h1 sh -c 'echo a job'
 every 600ms show jobs
@@ -58,6 +60,32 @@ at +100ms link h1 h2
 fg 1
 expect ping h1 h2'
 like 'and while a job is waited for' "$STATUS $OUT" '^0 .*ping h1 h2'
+
+# what happens without a command is in the log: jobs that end, while the shell waits
+network
+mkfifo "$WORK/never"
+batch <<END
+add host h1
+h1 true &
+fg 1
+log $WORK/jobs.jsonl
+h1 sh -c 'exit 3' &
+h1 cat $WORK/never &
+wait until h1 sh -c 'test \$(grep -c "job ended" $WORK/jobs.jsonl) = 1' succeeds
+stop 3
+wait 10ms
+log none
+h1 true &
+END
+equal 'all of it went well' "$STATUS" 0
+events=$(grep '"event"' "$WORK/jobs.jsonl")
+equal 'each job that ended, once' "$(members job <<<"$events" | paste -sd ' ')" '2 3'
+equal 'with its status' "$(members status <<<"$events" | paste -sd ' ')" '3 143'
+like 'its node and program, and its time' "$events" "\"event\":\"job ended\",\"job\":2,\"node\":\"h1\",\"program\":\"sh -c 'exit 3'\".*\"time\":[0-9]"
+before() { # FIRST SECOND, in the log
+	(($(grep -nF "$1" "$WORK/jobs.jsonl" | head -n 1 | cut -d: -f1) < $(grep -nF "$2" "$WORK/jobs.jsonl" | head -n 1 | cut -d: -f1)))
+}
+check 'while the shell waited' before '"job":2,"node"' '"command":"wait until'
 
 # what fails at its time fails the file; what has no time left is told
 batch <<<'at 50ms link h1 h2

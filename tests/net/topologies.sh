@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every generator builds a network in which everyone reaches everyone.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 network

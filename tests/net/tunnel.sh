@@ -74,6 +74,17 @@ for via in bridge macvlan direct; do
 	says "via $via: delete" "del $via"
 done
 
+# ---- by IPv6, where it alone leads from end to end ----
+says 'the underlay loses IPv4' 'ip y:eth0 fd09::2/64' && say 'ip r:eth1 fd09::1/64' && say 'route auto'
+says 'a tunnel' 'link a1 a2 tunnel vxlan underlay x y name six ip 10.9.0.1/24 10.9.0.2/24'
+equal 'an IPv6 header is longer' "$(link_of mtu six)" 1330
+check 'full packets pass' say 'a1 ping -c 1 -s 1302 -M do 10.9.0.2'
+says 'the tunnel that was there moved along' 'b1 ping -c 1 10.0.0.2'
+says 'repair' repair
+equal 'has nothing to mend' "$(answer result.repaired)" '[]'
+says 'undo' undo && says 'undo' undo && says 'undo' undo
+says 'as it was' 'b1 ping -c 1 10.0.0.2'
+
 # ---- what is refused ----
 nodes=(a1 a2 b1 x y r)
 before=$(kernel_state "${nodes[@]}")

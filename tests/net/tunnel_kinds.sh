@@ -36,6 +36,21 @@ for kind in gre vxlan geneve; do
 	equal "$kind in the fabric: has nothing to mend" "$(answer result.repaired)" '[]'
 	says "$kind in the fabric: delete" "del $kind"
 done
+
+# ---- the same over IPv6 ----
+say 'ip y:eth0 fd09::2/64' && say 'ip r:eth1 fd09::1/64' && say 'ip x:lo none' && say 'route auto'
+declare -A via_of=([gre]=bridge [vxlan]=macvlan [geneve]=direct)
+for kind in gre vxlan geneve; do
+	name=$kind-6 mtu=$((1400 - overhead[$kind] - 20))
+	says "$name" "link a1 a2 tunnel $kind underlay x y via ${via_of[$kind]} name $name ip 10.9.0.1/24 10.9.0.2/24"
+	say "show $name"
+	equal "$name: MTU" "$(answer result.mtu)" "$mtu"
+	says "$name: packets pass" 'ping a1 10.9.0.2'
+	check "$name: full packets pass" say "a1 ping -c 1 -s $((mtu - 28)) -M do 10.9.0.2"
+	says "$name: repair" repair
+	equal "$name: has nothing to mend" "$(answer result.repaired)" '[]'
+	says "$name: delete" "del $name"
+done
 says 'the largest keys' 'link a1 a2 tunnel gre key 4294967295 name g ip 10.9.0.1/24 10.9.0.2/24'
 says 'packets pass' 'ping a1 10.9.0.2' && say 'del g'
 says 'of Geneve' 'link a1 a2 tunnel geneve key 16777215 name g ip 10.9.0.1/24 10.9.0.2/24'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A lab with steps, on a real terminal: the walk, and what a student may type meanwhile.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../terminal.sh"
 

@@ -208,7 +208,7 @@ static void test_journal(void **state)
 	assert_true(s.pending.ending);
 	journal_close(j);
 	/* another shell takes it up there */
-	assert_int_equal(journal_open(dir, s.settled, &j, NULL), 0);
+	assert_int_equal(journal_open(dir, s.place.settled, &j, NULL), 0);
 	journal_story_free(&s);
 	assert_int_equal(journal_mark_done(j, NULL), 0);
 	assert_int_equal(journal_read(dir, &s, NULL), 0);
@@ -275,7 +275,7 @@ static void test_cut_anywhere(void **state)
 		assert_int_equal(r, 0);
 		assert_true(s.history->at >= done);
 		done = s.history->at;
-		assert_true(s.settled <= cut);
+		assert_true(s.place.settled <= cut);
 		assert_same(history_model(s.history, done), history_model(h, done));
 		if (s.pending.there)
 			assert_same(s.pending.after, history_model(h, done + 1));
@@ -285,6 +285,80 @@ static void test_cut_anywhere(void **state)
 		journal_close(j);
 	}
 	assert_int_equal(done, h->changes.n);
+	history_free(h);
+}
+
+/* A reader that goes on where it was knows the same as one that begins anew. */
+static void same_as_anew(struct journal_story *s)
+{
+	struct journal_story anew;
+
+	assert_int_equal(journal_read_on(dir, s, NULL), 0);
+	assert_int_equal(journal_read(dir, &anew, NULL), 0);
+	assert_int_equal(s->history->at, anew.history->at);
+	assert_int_equal(s->history->changes.n, anew.history->changes.n);
+	for (size_t i = 0; i <= anew.history->changes.n; i++)
+		assert_same(history_model(s->history, i), history_model(anew.history, i));
+	assert_int_equal(s->pending.there, anew.pending.there);
+	assert_int_equal(s->destroyed, anew.destroyed);
+	assert_int_equal(s->place.file, anew.place.file);
+	assert_int_equal(s->place.settled, anew.place.settled);
+	assert_int_equal(s->place.lines, anew.place.lines);
+	journal_story_free(&anew);
+}
+
+static void test_read_on(void **state)
+{
+	cleanup_free char *path = mem_printf("%s/journal", dir);
+	struct history *h = story(), *was = history_new(model_copy(h->first));
+	struct journal_story s = { 0 };
+	struct err e = ERR_INIT;
+	const struct model *kept;
+	struct journal *j;
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(journal_begin(dir, was, &j, NULL), 0);
+	for (size_t i = 0; i < h->changes.n; i++) {
+		same_as_anew(&s);
+		assert_int_equal(journal_intend_change(j, "c", history_model(h, i),
+						       history_model(h, i + 1), NULL),
+				 0);
+		same_as_anew(&s);
+		if (i == 1) { /* what was pending is not there any more */
+			journal_cancel(j);
+			same_as_anew(&s);
+			journal_intend_change(j, "c", history_model(h, i),
+					      history_model(h, i + 1), NULL);
+		}
+		assert_int_equal(journal_mark_done(j, NULL), 0);
+		kept = s.history->first;
+		same_as_anew(&s);
+		assert_ptr_equal(s.history->first, kept); /* it was not read again */
+	}
+	assert_int_equal(journal_intend_move(j, JOURNAL_UNDO, h->at - 1, NULL), 0);
+	assert_int_equal(journal_mark_done(j, NULL), 0);
+	same_as_anew(&s);
+	journal_close(j);
+
+	/* damaged further on: what was read before stays */
+	f = fopen(path, "a");
+	fputs("{nonsense\n", f);
+	fclose(f);
+	assert_int_equal(journal_read_on(dir, &s, &e), -EBADMSG);
+	assert_non_null(strstr(e.msg, path));
+	err_clear(&e);
+	assert_int_equal(s.history->at, h->at - 1);
+	/* another file in its place, and none */
+	assert_int_equal(journal_begin(dir, was, &j, NULL), 0);
+	same_as_anew(&s);
+	assert_int_equal(s.history->changes.n, 0);
+	journal_close(j);
+	unlink(path);
+	assert_int_equal(journal_read_on(dir, &s, NULL), -ENOENT);
+	assert_non_null(s.history);
+	journal_story_free(&s);
+	history_free(was);
 	history_free(h);
 }
 
@@ -323,7 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damaged_state),
 		cmocka_unit_test(test_journal),	   cmocka_unit_test(test_cut_anywhere),
-		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_read_on),	   cmocka_unit_test(test_long),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

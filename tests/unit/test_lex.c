@@ -147,11 +147,13 @@ static void test_places(void **state)
 
 static void test_refusals(void **state)
 {
-	static const char nul[] = "a\0b\nshow";
+	static const char nul[] = "a\0b\nshow", hidden[] = "a { b # \0\nc\n}\nshow";
 	cleanup_free char *got = lex_all(nul, sizeof(nul) - 1);
+	cleanup_free char *block = lex_all(hidden, sizeof(hidden) - 1);
 
 	(void)state;
 	assert_string_equal(got, "!1:2 a NUL byte in the text;[show];");
+	assert_string_equal(block, "!1:9 a NUL byte in the text;[show];");
 	expect("add 'h1\nshow", "!1:5 a ' is not closed;[show];");
 	expect("a \"b", "!1:3 a \" is not closed;");
 	expect("a \"b\\", "!1:3 a \" is not closed;");

@@ -18,7 +18,7 @@
 
 #define MBIT 1000000ULL
 
-enum { TRIES = 5 };
+enum { TRIES = 8 };
 
 static const char a_path[] = "/run/netns/a", b_path[] = "/run/netns/b";
 static int home = -1;
@@ -113,12 +113,19 @@ static int measure(uint64_t time)
 
 /* ---- tests ---- */
 
+/* On a busy machine a measurement may come to too little: it is made again. */
+static bool came_to_much(const struct measured *m)
+{
+	return m->rate > 50 * MBIT && m->sent >= 20 && m->lost == 0 &&
+	       m->delay_min < 20 * MS;
+}
+
 static void test_unshaped(void **state)
 {
 	(void)state;
 	for (int i = 0; i < TRIES; i++) {
 		measure(600 * MS);
-		if (got[0].rate > 50 * MBIT && got[1].rate > 50 * MBIT)
+		if (came_to_much(&got[0]) && came_to_much(&got[1]))
 			break;
 	}
 	for (int i = 0; i < 2; i++) {

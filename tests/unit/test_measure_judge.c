@@ -236,6 +236,16 @@ static void test_delay(void **state)
 	set = (struct shape){ .delay = 15 * MS + MS / 2, .rate = 100000 };
 	m = judge(&set, &s);
 	assert_line(&m, MEASURE_DELAY, MEASURE_OK, 0);
+	assert_near(m.lines[MEASURE_DELAY].achieved, (double)m.delay_median, 0);
+	/* where it is known to take it, that is none of the delay's */
+	s.takes_time = true;
+	m = judge(&set, &s);
+	assert_line(&m, MEASURE_DELAY, MEASURE_OK, 0);
+	assert_near(m.lines[MEASURE_DELAY].achieved, (double)m.delay_median - 4.8e6, 1);
+	assert_true(fabs(m.lines[MEASURE_DELAY].error) < 0.02);
+	set.delay = 20 * MS;
+	m = judge(&set, &s);
+	assert_line(&m, MEASURE_DELAY, MEASURE_OFF, 0);
 	measure_samples_free(&s);
 	s = (struct measure_samples){ .sent = 10 };
 	m = judge(&set, &s);

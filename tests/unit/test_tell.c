@@ -179,6 +179,30 @@ static void test_states(void **state)
 	model_free(next);
 }
 
+static void test_setup(void **state)
+{
+	struct model *m = small(), *next = model_copy(m);
+	struct vlans v = { .native = 10 };
+
+	(void)state;
+	model_set_vlan(next, id_of(m, "s1"), true, NULL);
+	model_set_vlans(next, link_between(m, "h1", "s1"), 1, &v, NULL);
+	model_keep(next, id_of(m, "r1"), "ip rule add table 7", NULL);
+	assert_told(m, next, "s1 VLANs on\ns1:eth0 VLAN 10\n");
+	assert_result(m, next, "changed",
+		      "[{\"kept\":[\"ip rule add table 7\"],\"node\":\"r1\"},"
+		      "{\"node\":\"s1\",\"vlan\":true},"
+		      "{\"a\":\"h1:eth0\",\"a_addresses\":[\"10.0.0.1/24\"],"
+		      "\"b\":\"s1:eth0\",\"b_addresses\":[],\"b_vlan\":\"10\","
+		      "\"link\":\"h1 s1\",\"mtu\":1500,\"state\":\"up\"}]");
+	assert_told(next, m,
+		    "r1 was made anew without what is not kept any more\n"
+		    "s1 VLANs off\n"
+		    "s1:eth0 VLAN 1\n");
+	model_free(m);
+	model_free(next);
+}
+
 static void test_renumbered(void **state)
 {
 	struct model *m = small(), *next = model_copy(m), *bare;
@@ -277,6 +301,7 @@ int main(void)
 		cmocka_unit_test(test_link_added),
 		cmocka_unit_test(test_node_removed_with_its_links),
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_setup),
 		cmocka_unit_test(test_renumbered),
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_long),

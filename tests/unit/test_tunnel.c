@@ -341,6 +341,68 @@ static size_t count_steps(const struct model *from, const struct model *to,
 	return n;
 }
 
+static const char *kind_of_part(const struct link *l, enum part_kind kind)
+{
+	struct layout x;
+
+	layout_make(l, &x);
+	for (size_t i = 0; i < x.n; i++)
+		if (x.v[i].kind == kind)
+			return part_kind_name(l, &x.v[i]);
+	return "none";
+}
+
+/* Only where IPv4 does not lead from end to end. */
+static void test_ipv6(void **state)
+{
+	static const unsigned left[] = {
+		[TUNNEL_GRE] = 1338, [TUNNEL_VXLAN] = 1330, [TUNNEL_GENEVE] = 1330
+	};
+	struct model *m = substrate();
+	struct link_options o = over(m, TUNNEL_GRE);
+	const struct link *l = join(m, &o), *far = net_link(m, "rr", "yy");
+	uint32_t id = l->id;
+	struct ip ip;
+
+	(void)state;
+	assert_string_equal(outer(l, 1), "10.1.0.2");
+	ip_parse_with_length("fd09::2/64", &ip, NULL);
+	assert_int_equal(model_set_addresses(m, far->id, 1, &ip, 1, NULL), 0);
+	ip_parse_with_length("fd09::1/64", &ip, NULL);
+	assert_int_equal(model_set_addresses(m, far->id, 0, &ip, 1, NULL), 0);
+	model_edit_link(m, far->id)->mtu = 1400;
+	net_settle(m);
+	assert_int_equal(model_route_auto(m, NULL), 0);
+	net_settle(m);
+	l = model_link(m, id);
+	assert_string_equal(outer(l, 0), "fd00::1");
+	assert_string_equal(outer(l, 1), "fd09::2");
+	assert_string_equal(kind_of_part(l, PART_TUNNEL), "ip6gretap");
+	for (enum tunnel_kind kind = TUNNEL_GRE; kind <= TUNNEL_GENEVE; kind++) {
+		o = over(m, kind);
+		assert_int_equal(join(m, &o)->mtu, left[kind]);
+		o.mtu = left[kind] + 1;
+		assert_refused(m, &o, "too large for the path");
+	}
+	/* broken, it stays what it was */
+	assert_int_equal(model_set_link_up(m, far->id, false, NULL), 0);
+	net_settle(m);
+	assert_string_equal(outer(model_link(m, id), 1), "fd09::2");
+	o = over(m, TUNNEL_GRE);
+	assert_refused(m, &o, "rr:eth1 is down");
+	/* back with IPv4 */
+	assert_int_equal(model_set_link_up(m, far->id, true, NULL), 0);
+	ip_parse_with_length("10.1.0.2/24", &ip, NULL);
+	assert_int_equal(model_set_addresses(m, far->id, 1, &ip, 1, NULL), 0);
+	ip_parse_with_length("10.1.0.1/24", &ip, NULL);
+	assert_int_equal(model_set_addresses(m, far->id, 0, &ip, 1, NULL), 0);
+	net_settle(m);
+	assert_int_equal(model_route_auto(m, NULL), 0);
+	net_settle(m);
+	assert_string_equal(outer(model_link(m, id), 1), "10.1.0.2");
+	model_free(m);
+}
+
 static void test_plans(void **state)
 {
 	struct model *m = substrate(), *empty = model_new(), *moved;
@@ -403,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_underlay_that_does_not_connect),
 		cmocka_unit_test(test_options_that_do_not_go_together),
 		cmocka_unit_test(test_addresses_at_the_ends),
+		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_islands),
 		cmocka_unit_test(test_connectors),
 		cmocka_unit_test(test_layouts),

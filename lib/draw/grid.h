@@ -5,8 +5,8 @@
  * Every character takes one column. An ink says what a cell means; theme.h says how
  * that looks. What would be outside the grid is not drawn.
  */
-#ifndef MONITOR_GRID_H
-#define MONITOR_GRID_H
+#ifndef DRAW_GRID_H
+#define DRAW_GRID_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ enum ink {
 	INKS,
 };
 
-struct cell {
+struct grid_cell {
 	uint32_t c; /* code point; 0: a blank */
 	uint8_t ink;
 	bool marked; /* in the row that is selected */
@@ -40,14 +40,14 @@ struct cell {
 struct grid {
 	int width, height;
 	bool ascii; /* only ASCII is put into it: what is not becomes what looks alike */
-	struct cell *cells;
+	struct grid_cell *cells;
 };
 
 void grid_begin(struct grid *g, int width, int height, bool ascii);
 void grid_end(struct grid *g);
 /* All blank. */
 void grid_clear(struct grid *g);
-const struct cell *grid_at(const struct grid *g, int x, int y);
+const struct grid_cell *grid_at(const struct grid *g, int x, int y);
 
 void grid_put(struct grid *g, int x, int y, enum ink ink, uint32_t c);
 void grid_fill(struct grid *g, int x, int y, int width, enum ink ink, uint32_t c);

@@ -1,7 +1,7 @@
 /*
  * grid.c — cells, and what stands for a character where only ASCII may be used.
  */
-#include "monitor/grid.h"
+#include "draw/grid.h"
 
 #include <string.h>
 
@@ -108,21 +108,21 @@ void grid_clear(struct grid *g)
 	memset(g->cells, 0, (size_t)g->width * (size_t)g->height * sizeof(*g->cells));
 }
 
-static struct cell *cell(const struct grid *g, int x, int y)
+static struct grid_cell *cell(const struct grid *g, int x, int y)
 {
 	if (x < 0 || y < 0 || x >= g->width || y >= g->height)
 		return NULL;
 	return g->cells + (size_t)y * (size_t)g->width + (size_t)x;
 }
 
-const struct cell *grid_at(const struct grid *g, int x, int y)
+const struct grid_cell *grid_at(const struct grid *g, int x, int y)
 {
 	return cell(g, x, y);
 }
 
 void grid_put(struct grid *g, int x, int y, enum ink ink, uint32_t c)
 {
-	struct cell *at = cell(g, x, y);
+	struct grid_cell *at = cell(g, x, y);
 
 	if (!at)
 		return;
@@ -173,7 +173,7 @@ void grid_right(struct grid *g, int x, int y, int width, enum ink ink, const cha
 void grid_mark(struct grid *g, int x, int y, int width)
 {
 	for (int i = x; i < x + width; i++) {
-		struct cell *at = cell(g, i, y);
+		struct grid_cell *at = cell(g, i, y);
 
 		if (at)
 			at->marked = true;

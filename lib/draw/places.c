@@ -7,7 +7,7 @@
  * fell together, as the leaves of a star do. No chance is in it but numbers that follow
  * from a node's position, so that a network always looks the same.
  */
-#include "monitor/places.h"
+#include "draw/places.h"
 
 #include <math.h>
 
@@ -15,17 +15,43 @@ enum { POWER_ROUNDS = 60, STRESS_ROUNDS = 80 };
 
 /* ---- the graph ---- */
 
-static long index_of(const struct snapshot *s, uint32_t node)
-{
-	const struct stat_node *n = snapshot_node(s, node);
+/* Its links, with nodes by their places. */
+struct edges {
+	size_t n;
+	long (*end)[2]; /* -1: no such node */
+};
 
-	return n ? n - s->nodes.v : -1;
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static long index_of(const struct place_graph *g, uint32_t node)
+{
+	const uint32_t *at =
+		bsearch(&node, g->nodes.v, g->nodes.n, sizeof(*g->nodes.v), compare_ids);
+
+	return at ? at - g->nodes.v : -1;
+}
+
+static struct edges edges_of(const struct place_graph *g)
+{
+	struct edges e = { .n = g->links.n };
+
+	e.end = mem_alloc((e.n + 1) * sizeof(*e.end));
+	for (size_t i = 0; i < e.n; i++)
+		for (int k = 0; k < 2; k++)
+			e.end[i][k] = index_of(g, g->links.v[i].node[k]);
+	return e;
 }
 
 /* Distances from one node to all; what cannot be reached is far away. */
-static void walk(const struct snapshot *s, size_t from, double *distance, size_t *queue)
+static void walk(const struct edges *e, size_t n, size_t from, double *distance,
+		 size_t *queue)
 {
-	size_t n = s->nodes.n, first = 0, last = 0;
+	size_t first = 0, last = 0;
 
 	for (size_t i = 0; i < n; i++)
 		distance[i] = -1;
@@ -34,8 +60,8 @@ static void walk(const struct snapshot *s, size_t from, double *distance, size_t
 	while (first < last) {
 		size_t at = queue[first++];
 
-		vec_each (&s->links, l) {
-			long a = index_of(s, l->node[0]), b = index_of(s, l->node[1]);
+		for (size_t i = 0; i < e->n; i++) {
+			long a = e->end[i][0], b = e->end[i][1];
 
 			if (b == (long)at)
 				b = a;
@@ -143,11 +169,11 @@ static void range(const double *v, size_t n, double *low, double *high)
 
 /* Fills the unit square; what is long and thin stays so. The first node is where one
  * begins to read. */
-static void scale(struct places *p, const struct snapshot *s, const double *x,
+static void scale(struct places *p, const struct place_graph *g, const double *x,
 		  const double *y)
 {
 	double left, right, top, bottom, wide, high, mirror_x, mirror_y;
-	size_t n = s->nodes.n;
+	size_t n = g->nodes.n;
 
 	range(x, n, &left, &right);
 	range(y, n, &top, &bottom);
@@ -158,7 +184,7 @@ static void scale(struct places *p, const struct snapshot *s, const double *x,
 	mirror_y = n && y[0] > (top + bottom) / 2 ? -1 : 1;
 	for (size_t i = 0; i < n; i++) {
 		struct node_place place = {
-			.node = s->nodes.v[i].id,
+			.node = g->nodes.v[i],
 			.x = 0.5 + mirror_x * (x[i] - (left + right) / 2) / wide,
 			.y = 0.5 + mirror_y * (y[i] - (top + bottom) / 2) / high,
 		};
@@ -167,21 +193,23 @@ static void scale(struct places *p, const struct snapshot *s, const double *x,
 	}
 }
 
-static void find(struct places *p, const struct snapshot *s)
+static void find(struct places *p, const struct place_graph *g)
 {
-	size_t n = s->nodes.n, *queue = mem_alloc((n + 1) * sizeof(*queue));
+	size_t n = g->nodes.n, *queue = mem_alloc((n + 1) * sizeof(*queue));
 	double *distance = mem_alloc((n * n + 1) * sizeof(double));
 	double *matrix = mem_alloc((n * n + 1) * sizeof(double));
 	double *x = mem_alloc((n + 1) * sizeof(double));
 	double *y = mem_alloc((n + 1) * sizeof(double));
+	struct edges edges = edges_of(g);
 
 	for (size_t i = 0; i < n; i++)
-		walk(s, i, distance + i * n, queue);
+		walk(&edges, n, i, distance + i * n, queue);
 	centre(distance, n, matrix);
 	eigenvector(matrix, n, NULL, x);
 	eigenvector(matrix, n, x, y);
 	relax(distance, n, x, y);
-	scale(p, s, x, y);
+	scale(p, g, x, y);
+	free(edges.end);
 	free(queue);
 	free(distance);
 	free(matrix);
@@ -195,20 +223,26 @@ static uint64_t mix(uint64_t hash, uint32_t n)
 	return (hash ^ n) * 1099511628211u;
 }
 
-void places_update(struct places *p, const struct snapshot *s)
+void place_graph_free(struct place_graph *g)
+{
+	vec_free(&g->nodes);
+	vec_free(&g->links);
+}
+
+void places_update(struct places *p, const struct place_graph *g)
 {
 	uint64_t of = 14695981039346656037u;
 
-	vec_each (&s->nodes, n)
-		of = mix(of, n->id);
-	vec_each (&s->links, l)
-		of = mix(mix(mix(of, l->id), l->node[0]), l->node[1]);
+	vec_each (&g->nodes, n)
+		of = mix(of, *n);
+	vec_each (&g->links, l)
+		of = mix(mix(of, l->node[0]), l->node[1]);
 	if (of == p->of)
 		return;
 	p->of = of;
 	p->v.n = 0;
-	if (s->nodes.n <= PLACES_MAX)
-		find(p, s);
+	if (g->nodes.n <= PLACES_MAX)
+		find(p, g);
 }
 
 void places_free(struct places *p)
