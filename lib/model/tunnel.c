@@ -117,9 +117,9 @@ static struct ip lasting_address(const struct model *m, const struct tunnel *t, 
 	return any ? *any : (struct ip){ 0 };
 }
 
-static bool has_ends(const struct tunnel *t)
+static int known_ends(const struct tunnel *t)
 {
-	return t->outer[0].family && t->outer[1].family;
+	return !!t->outer[0].family + !!t->outer[1].family;
 }
 
 /* Whether the two have addresses of that family, and a way to each other. */
@@ -146,7 +146,7 @@ static void find_outer(const struct model *m, struct tunnel *t)
 	}
 	/* where neither leads from end to end now, what may again */
 	if (!find_outer_of(m, t, AF_INET) && (find_outer_of(m, &by_ipv6, AF_INET6) ||
-					      (!has_ends(t) && has_ends(&by_ipv6))))
+					      known_ends(&by_ipv6) > known_ends(t)))
 		*t = by_ipv6;
 }
 

@@ -390,8 +390,19 @@ static void test_ipv6(void **state)
 	assert_string_equal(outer(model_link(m, id), 1), "fd09::2");
 	o = over(m, TUNNEL_GRE);
 	assert_refused(m, &o, "rr:eth1 is down");
-	/* back with IPv4 */
+	/* what is left of it is told */
 	assert_int_equal(model_set_link_up(m, far->id, true, NULL), 0);
+	assert_int_equal(model_set_addresses(m, far->id, 1, NULL, 0, NULL), 0);
+	ip_parse_with_length("fd08::1/64", &ip, NULL);
+	assert_int_equal(
+		model_set_addresses(m, net_link(m, "xx", "rr")->id, 0, &ip, 1, NULL), 0);
+	net_settle(m);
+	assert_string_equal(outer(model_link(m, id), 0), "fd08::1");
+	assert_string_equal(outer(model_link(m, id), 1), "none");
+	/* back with IPv4 */
+	ip_parse_with_length("10.0.0.1/24", &ip, NULL);
+	assert_int_equal(
+		model_set_addresses(m, net_link(m, "xx", "rr")->id, 0, &ip, 1, NULL), 0);
 	ip_parse_with_length("10.1.0.2/24", &ip, NULL);
 	assert_int_equal(model_set_addresses(m, far->id, 1, &ip, 1, NULL), 0);
 	ip_parse_with_length("10.1.0.1/24", &ip, NULL);
