@@ -267,6 +267,7 @@ int model_set_service(struct model *m, uint32_t id, struct service *s,
 int model_del_service(struct model *m, uint32_t id, enum service_kind kind, struct err *e)
 {
 	struct node *n = model_node(m, id);
+	size_t at;
 
 	if (!n)
 		return err_set(e, ENOENT, "the node is gone");
@@ -276,7 +277,8 @@ int model_del_service(struct model *m, uint32_t id, enum service_kind kind, stru
 		return -ENOENT;
 	}
 	n = model_edit_node(m, id);
-	service_release(n->services.v[place_of(n, kind)]);
-	vec_remove(&n->services, place_of(n, kind));
+	at = place_of(n, kind);
+	service_release(n->services.v[at]);
+	vec_remove(&n->services, at);
 	return 0;
 }
