@@ -93,9 +93,12 @@ give_up() {
 only_prompt() {
 	[[ $(tm capture-pane -p | grep -v '^ *$') =~ ^espalier[^$'\n']*\>\ *$ ]]
 }
+# A key that comes while a program gives the terminal back may be lost.
 clear_screen() {
+	local end=$((SECONDS + DEADLINE))
 	wait_until "$DEADLINE" prompt
-	tm send-keys C-l
-	wait_until "$DEADLINE" only_prompt || not_ok 'the screen is cleared'
+	until tm send-keys C-l && wait_until 1 only_prompt; do
+		((SECONDS < end)) || { not_ok 'the screen is cleared' && break; }
+	done
 	tm clear-history
 }
