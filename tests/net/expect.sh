@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Expectations: what holds and what does not, on real links; waiting for what comes later.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 network

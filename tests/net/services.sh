@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Services: routing daemons, servers and captures in nodes; what becomes of them when they
 # die, and when the shell does.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 state_of() { # NODE SERVICE: what `show services` says of it
