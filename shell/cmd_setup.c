@@ -1,9 +1,10 @@
 /*
- * cmd_setup.c — vlan and keep: what is set up inside of nodes.
+ * cmd_setup.c — vlan, attach and keep: what is set up inside of nodes.
  */
 #include <errno.h>
 
 #include "base/str.h"
+#include "run/rootless.h"
 #include "shell/handlers.h"
 
 /* ---- vlan ---- */
@@ -49,6 +50,25 @@ int cmd_vlan(struct session *s, const struct args *a, struct err *e)
 	    0)
 		return args_blame(a, "NODE", 0, e);
 	return 0;
+}
+
+/* ---- attach ---- */
+
+int cmd_attach(struct session *s, const struct args *a, struct err *e)
+{
+	uint32_t node = args_get(a, "NODE", 0)->node;
+	const char *name = args_get(a, "NIC", 0)->text;
+	int r;
+
+	if (rootless_is_inside()) {
+		err_set(e, EPERM,
+			"without root, the machine's interfaces are out of reach");
+		return err_hint(e, "'sudo espalier' reaches them");
+	}
+	r = args_has(a, "off")
+		    ? model_release_nic(s->draft, node, name, e)
+		    : model_attach_nic(s->draft, node, name, args_has(a, "anyway"), e);
+	return r < 0 ? args_blame(a, "NIC", 0, e) : 0;
 }
 
 /* ---- keep ---- */

@@ -28,6 +28,18 @@ static void add_interface(struct table *t, const struct model *m, const struct l
 		table_add(t, describe_vlans(m, l, end), NULL, STYLE_PLAIN);
 }
 
+/* An interface of the machine; what it is like now is for programs in the node to tell.
+ */
+static void add_nic(struct table *t, const struct node *n, const struct nic *nic)
+{
+	table_add(t, mem_strdup(nic->name), NULL, STYLE_STRONG);
+	table_add(t, mem_strdup("the machine's"), json_null(), STYLE_PLAIN);
+	table_add(t, mem_strdup(n->up ? "up" : "down"), NULL,
+		  n->up ? STYLE_GOOD : STYLE_BAD);
+	for (int i = n->vlan ? 0 : 1; i < 4; i++)
+		table_add(t, NULL, NULL, STYLE_PLAIN);
+}
+
 static void show_interfaces(struct session *s, const struct node *n)
 {
 	static const struct column columns[] = {
@@ -58,6 +70,8 @@ static void show_interfaces(struct session *s, const struct node *n)
 		if (l)
 			add_interface(&t, m, l, p->end);
 	}
+	vec_each (&n->nics, nic)
+		add_nic(&t, n, nic);
 	table_end(&t, &s->out);
 }
 
@@ -105,6 +119,8 @@ static json_t *node_json(struct session *s, const struct node *n)
 	json_object_set_new(o, "routes", handlers_take_result(s));
 	handlers_table_services(s, n);
 	json_object_set_new(o, "services", handlers_take_result(s));
+	if (n->nics.n)
+		json_object_set_new(o, "nics", describe_nics_json(n));
 	if (n->kept.n)
 		json_object_set_new(o, "kept", describe_kept_json(n));
 	handlers_show_jobs(s, n->name);
@@ -124,7 +140,7 @@ int handlers_show_node(struct session *s, const struct node *n, struct err *e)
 	output_say(&s->out, STYLE_PLAIN, "%s: %s, %s%s%s", n->name, node_kind_text(n),
 		   n->up ? "up" : "down", n->kind == NODE_SWITCH ? stp : "",
 		   n->vlan ? ", VLANs on" : "");
-	if (n->ports.n || n->loopback.n) {
+	if (n->ports.n || n->loopback.n || n->nics.n) {
 		say_blank(s);
 		show_interfaces(s, n);
 	}

@@ -286,3 +286,12 @@ char *describe_vlans(const struct model *m, const struct link *l, int end)
 
 	return n->vlan ? vlans_text(&l->end[end].vlans) : NULL;
 }
+
+json_t *describe_nics_json(const struct node *n)
+{
+	json_t *array = json_array();
+
+	vec_each (&n->nics, nic)
+		json_array_append_new(array, json_string(nic->name));
+	return array;
+}

@@ -62,6 +62,8 @@ char *describe_kinds(const size_t by_kind[NODE_SWITCH + 1]);
 
 /* A node's kept commands. */
 json_t *describe_kept_json(const struct node *n);
+/* The names of the machine's interfaces that it has. */
+json_t *describe_nics_json(const struct node *n);
 
 /* Of a link's end: the VLANs of its switch's port, as they are typed; NULL: it is none of
  * a switch that knows VLANs. free() it. */

@@ -76,6 +76,19 @@ static int tend(struct session *s, struct err *e)
 	return 0;
 }
 
+/* What became of the machine's interfaces that was not meant so. */
+static void tell_notices(struct session *s)
+{
+	char *rest = NULL;
+
+	if (!s->net->notices.n)
+		return;
+	for (char *line = strtok_r(s->net->notices.s, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		output_say(&s->out, STYLE_BAD, "%s", line);
+	str_free(&s->net->notices);
+}
+
 static int run_verb(struct session *s, const struct statement *st, struct err *e)
 {
 	const struct verb *v = NULL;
@@ -90,6 +103,7 @@ static int run_verb(struct session *s, const struct statement *st, struct err *e
 			progress_erase();
 		r = v->flags & VERB_CHANGES ? change(s, v, &a, e) : v->run(s, &a, e);
 	}
+	tell_notices(s);
 	args_free(&a);
 	return r;
 }

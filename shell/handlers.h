@@ -14,6 +14,8 @@
 /* cmd_build.c */
 verb_fn cmd_add, cmd_link, cmd_del, cmd_up, cmd_down, cmd_stp, cmd_vlan, cmd_keep,
 	cmd_set, cmd_seed;
+/* cmd_setup.c */
+verb_fn cmd_attach;
 /* cmd_shape.c */
 verb_fn cmd_shape;
 /* cmd_verify.c */

@@ -39,17 +39,36 @@ static void add_node_address(struct table *t, const struct model *m, const struc
 	table_add(t, ip ? mem_strdup(ip_text(ip, text)) : NULL, NULL, STYLE_PLAIN);
 }
 
+static bool any_nic(const struct model *m)
+{
+	vec_each (&m->nodes, n)
+		if ((*n)->nics.n)
+			return true;
+	return false;
+}
+
+static void add_nics(struct table *t, const struct node *n)
+{
+	struct str names = { 0 };
+
+	vec_each (&n->nics, nic)
+		str_addf(&names, "%s%s", names.n ? " " : "", nic->name);
+	table_add(t, names.n ? str_take(&names) : NULL, NULL, STYLE_PLAIN);
+}
+
 void handlers_table_nodes(struct session *s)
 {
 	static const struct column columns[] = {
 		{ "node", "NODE", false, 0 },	{ "kind", "KIND", false, 0 },
 		{ "state", "STATE", false, 1 }, { "links", "LINKS", true, 2 },
 		{ "ipv4", "IPV4", false, 0 },	{ "ipv6", "IPV6", false, 3 },
+		{ "nics", "NICS", false, 0 },
 	};
 	const struct model *m = s->net->model;
+	bool nics = any_nic(m);
 	struct table t;
 
-	table_begin(&t, columns, ARRAY_LEN(columns));
+	table_begin(&t, columns, ARRAY_LEN(columns) - !nics);
 	vec_each (&m->nodes, p) {
 		const struct node *n = *p;
 
@@ -60,6 +79,8 @@ void handlers_table_nodes(struct session *s)
 		table_add_number(&t, count_links(n));
 		add_node_address(&t, m, n, AF_INET);
 		add_node_address(&t, m, n, AF_INET6);
+		if (nics)
+			add_nics(&t, n);
 	}
 	table_end(&t, &s->out);
 }

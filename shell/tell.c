@@ -213,6 +213,14 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 	if (old->vlan != new->vlan)
 		say(t, hidden, STYLE_PLAIN, "%s VLANs %s", new->name,
 		    new->vlan ? "on" : "off");
+	vec_each (&old->nics, nic)
+		if (!nic_named(&new->nics, nic->name))
+			say(t, hidden, STYLE_PLAIN, "%s is back on the machine",
+			    nic->name);
+	vec_each (&new->nics, nic)
+		if (!nic_named(&old->nics, nic->name))
+			say(t, hidden, STYLE_PLAIN, "%s:%s is the machine's %s",
+			    new->name, nic->name, nic->name);
 	if (!kept_begins(&new->kept, &old->kept))
 		say(t, hidden, STYLE_PLAIN,
 		    "%s was made anew without what is not kept any more", new->name);
@@ -224,9 +232,10 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 	if (services)
 		tell_services(t, hidden, old, new);
 	/* a port more or less is told with its link */
-	if (t->changed && (routes || loopback || services || old->up != new->up ||
-			   old->stp != new->stp || old->vlan != new->vlan ||
-			   !kept_same(&old->kept, &new->kept))) {
+	if (t->changed &&
+	    (routes || loopback || services || old->up != new->up ||
+	     old->stp != new->stp || old->vlan != new->vlan ||
+	     !kept_same(&old->kept, &new->kept) || !nics_same(&old->nics, &new->nics))) {
 		json_t *o = json_pack("{s:s}", "node", new->name);
 
 		if (old->up != new->up)
@@ -238,6 +247,8 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 			json_object_set_new(o, "vlan", json_boolean(new->vlan));
 		if (!kept_same(&old->kept, &new->kept))
 			json_object_set_new(o, "kept", describe_kept_json(new));
+		if (!nics_same(&old->nics, &new->nics))
+			json_object_set_new(o, "nics", describe_nics_json(new));
 		if (loopback)
 			json_object_set_new(o, "loopback",
 					    describe_addresses_json(&new->loopback));

@@ -190,6 +190,23 @@ const struct verb verbs[] = {
 	  "    keep r1 nft add table ip nat\n"
 	  "    keep r1 none 2\n"
 	  "    keep r1 none" },
+	{ "attach", "NODE nic NIC [off | anyway]",
+	  "move an interface of the machine into a node", VERB_CHANGES, cmd_attach,
+	  "A network card, VLAN, macvlan, end of a veth pair, tap ... leaves the\n"
+	  "machine, keeps its name, and is up in the node, where a switch has it as a\n"
+	  "port. It comes without addresses, and is none of the network's links: keep\n"
+	  "NODE ip addr add ADDR/LEN dev NIC gives it one, until it leaves the node. "
+	  "The\n"
+	  "machine has it back, with the MTU, MAC, addresses and routes that it had, "
+	  "when\n"
+	  "it is switched off, undone, or its node or the network goes. Its queueing\n"
+	  "disciplines, sysctls and nexthop objects are lost by moving it. One that the\n"
+	  "machine's default route leads over is refused, lest a terminal be cut off,\n"
+	  "unless anyway is said. It needs root; lo, ports of bridges and what the\n"
+	  "kernel keeps in its namespace stay.\n"
+	  "    attach h1 nic enp3s0\n"
+	  "    attach r1 nic wan0 anyway\n"
+	  "    attach h1 nic enp3s0 off" },
 	{ "set", "auto {on | off}", "switch automatic addresses on or off", VERB_CHANGES,
 	  cmd_set,
 	  "On, as it is at first, every link gets a subnet of 10.0.0.0/8 and one of\n"

@@ -30,6 +30,7 @@ void observing_put_node(struct model *m, const struct node *n)
 	vec_copy(&own->routes, &n->routes);
 	services_share(&own->services, &n->services);
 	kept_copy(&own->kept, &n->kept);
+	vec_copy(&own->nics, &n->nics);
 	memset(&own->ports, 0, sizeof(own->ports));
 	model_insert_node(m, own);
 }

@@ -1,7 +1,8 @@
 /*
- * kind_files.c — completion of file names and of programs.
+ * kind_files.c — what the machine has: files, programs, interfaces.
  */
 #include <dirent.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,4 +107,34 @@ void kind_complete_command(struct kind_context *c, const struct word *before, si
 	}
 	for (char *folder; (folder = strsep(&rest, ":"));)
 		complete_programs(*folder ? folder : ".", begun, ret);
+}
+
+int kind_parse_nic(struct kind_context *c, const struct word *w, size_t n,
+		   struct value *ret, struct err *e)
+{
+	int r = nic_check_name(w->text, e);
+
+	(void)n;
+	(void)ret;
+	return r < 0 ? kind_refuse(c, 0, LIKE_SURE, r) : 1;
+}
+
+void kind_complete_nic(struct kind_context *c, const struct word *before, size_t n,
+		       const char *begun, choice_vec *ret)
+{
+	const struct node *node = c->n_args ? model_node(c->m, c->args[0].value.node)
+					    : NULL;
+	struct if_nameindex *all = if_nameindex();
+
+	(void)before;
+	(void)n;
+	for (struct if_nameindex *i = all; i && i->if_index; i++)
+		if (strcmp(i->if_name, "lo") != 0)
+			kind_offer(ret, begun, i->if_name, NULL, false);
+	if (all)
+		if_freenameindex(all);
+	if (!node)
+		return;
+	vec_each (&node->nics, nic)
+		kind_offer(ret, begun, nic->name, mem_strdup("which it has"), false);
 }

@@ -161,6 +161,12 @@ static int refuse_iface(struct kind_context *c, const char *text, bool lo, struc
 		refuse_unknown(c, "node", name, false, 0, e);
 		return kind_refuse(c, 0, LIKE_MAYBE, ENOENT);
 	}
+	if (nic_named(&n->nics, iface)) {
+		err_set(e, ENOENT, "%s is the machine's: no end of a link", text);
+		err_hint(e, "`keep %s ip addr add ADDR/LEN dev %s` gives it an address",
+			 n->name, iface);
+		return kind_refuse(c, 0, LIKE_SURE, ENOENT);
+	}
 	list = list_ifaces(n, lo ? "lo" : NULL);
 	shown = kind_show_word(iface);
 	err_set(e, ENOENT, "%s has no interface '%s'", n->name, shown);

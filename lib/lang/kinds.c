@@ -416,6 +416,8 @@ static const struct kind kinds[] = {
 	{ "VLANS", "VLANS", "VLANs and ranges of them, as in 10,20-30", false,
 	  parse_vlans, NULL },
 	{ "FILE", "FILE", "the name of a file", true, parse_file, kind_complete_file },
+	{ "NIC", "NIC", "an interface of the machine, as `ip link` lists them", false,
+	  kind_parse_nic, kind_complete_nic },
 	{ "JOB", "JOB", "the number of a job, as `jobs` shows it", false, parse_job,
 	  complete_job },
 	{ "VERB", "VERB", "a command, or the beginning of one", false, parse_verb,

@@ -17,6 +17,7 @@
  *     ENDADDR            ip; number: 1 where a length was typed
  *     PREFIX             ip; family 0 for `default`
  *     MAC                mac
+ *     NIC                text
  *     COUNT NUMBER SEED JOB RATE TIME BYTES      number
  *     PERCENT            number: of 10^9
  *     VLAN               number
@@ -128,5 +129,10 @@ kind_parse_fn kind_parse_command, kind_parse_program, kind_parse_variable,
 /* ---- files and programs (kind_files.c) ---- */
 
 kind_complete_fn kind_complete_file, kind_complete_command;
+
+/* ---- interfaces of the machine (kind_files.c) ---- */
+
+kind_parse_fn kind_parse_nic;
+kind_complete_fn kind_complete_nic;
 
 #endif

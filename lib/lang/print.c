@@ -6,8 +6,8 @@
  * written out: an interface that is not the lowest free one, a MAC address
  * that does not follow from the new id. Addresses are typed with automatic
  * addressing off and stand right behind their link: what was joined later
- * must not be in their way. The rest (loopbacks, routes, kept commands, what is down)
- * follows.
+ * must not be in their way. The rest (loopbacks, routes, the machine's interfaces, kept
+ * commands, what is down) follows.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -192,6 +192,17 @@ static void print_kept(struct printer *p)
 			str_addf(&p->out, "keep %s %s\n", (*n)->name, *command);
 }
 
+static void print_nics(struct printer *p)
+{
+	vec_each (&p->m->nodes, n)
+		vec_each (&(*n)->nics, nic) {
+			cleanup_free char *name = lex_quote(nic->name);
+
+			str_addf(&p->out, "attach %s nic %s%s\n", (*n)->name, name,
+				 nic->anyway ? " anyway" : "");
+		}
+}
+
 static void print_tunnel(struct printer *p, const struct link *l)
 {
 	const struct tunnel *t = &l->tunnel;
@@ -348,6 +359,7 @@ char *lang_print_network(const struct model *m)
 		}
 	vec_each (&m->nodes, n)
 		print_routes(&p, *n);
+	print_nics(&p);
 	print_kept(&p);
 	print_services(&p);
 	print_down(&p);

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/edit.h"
@@ -93,11 +94,22 @@ int model_del_node(struct model *m, uint32_t id, struct err *e)
 
 /* ---- links ---- */
 
+/* Whether an interface of the machine has the name of that number. */
+static bool is_nic(const struct node *n, unsigned index)
+{
+	char name[32];
+
+	if (!n->nics.n)
+		return false;
+	snprintf(name, sizeof(name), "eth%u", index);
+	return nic_named(&n->nics, name) != NULL;
+}
+
 static unsigned lowest_free_port(const struct node *n)
 {
 	unsigned i = 0;
 
-	while (i < n->ports.n && n->ports.v[i].link)
+	while ((i < n->ports.n && n->ports.v[i].link) || is_nic(n, i))
 		i++;
 	return i;
 }
@@ -126,6 +138,12 @@ static long choose_port(const struct model *m, const struct node *n, unsigned wa
 		err_set(e, EEXIST, "%s:eth%u is the end of another link", n->name, index);
 		return err_hint(
 			e, "leave the interface out, and the lowest free one is taken");
+	}
+	if (is_nic(n, index)) {
+		err_set(e, EEXIST, "%s:eth%u is an interface of the machine", n->name,
+			index);
+		return err_hint(e, "`attach %s nic eth%u off` gives it back", n->name,
+				index);
 	}
 	if (index >= SWITCH_PORTS_MAX) {
 		if (n->kind == NODE_SWITCH) {

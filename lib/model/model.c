@@ -33,6 +33,7 @@ static void node_release(struct node *n)
 	vec_free(&n->routes);
 	services_release(&n->services);
 	kept_free(&n->kept);
+	vec_free(&n->nics);
 	free(n);
 }
 
@@ -379,6 +380,7 @@ struct node *model_edit_node(struct model *m, uint32_t id)
 	vec_copy(&own->routes, &shared->routes);
 	services_share(&own->services, &shared->services);
 	kept_copy(&own->kept, &shared->kept);
+	vec_copy(&own->nics, &shared->nics);
 	m->names.v[name_place(m, own->name)] = own;
 	m->nodes.v[at] = own;
 	shared->refs--;

@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "model/ip.h"
 #include "model/kept.h"
+#include "model/nic.h"
 #include "model/service.h"
 #include "model/shape.h"
 #include "model/tunnel.h"
@@ -119,6 +120,7 @@ struct node {
 	VEC(struct route) routes;
 	service_vec services;
 	kept_vec kept;
+	nic_vec nics;
 };
 
 struct model {
@@ -249,6 +251,11 @@ int model_set_vlans(struct model *m, uint32_t link, int end, const struct vlans 
 		    struct err *e);
 /* Of a router. */
 int model_set_nat(struct model *m, uint32_t id, struct err *e);
+/* An interface of the machine, and giving it back. -EEXIST: the node has one of that
+ * name, or another node has it. */
+int model_attach_nic(struct model *m, uint32_t node, const char *name, bool anyway,
+		     struct err *e);
+int model_release_nic(struct model *m, uint32_t node, const char *name, struct err *e);
 /* A command, behind those that the node has. */
 int model_keep(struct model *m, uint32_t node, const char *command, struct err *e);
 /* Forgets the number'th, from 1; 0: all. -ENOENT. */

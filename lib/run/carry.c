@@ -10,6 +10,7 @@
 #include "kern/observe.h"
 #include "run/journal.h"
 #include "run/keep.h"
+#include "run/nics.h"
 #include "run/uplinks.h"
 
 enum {
@@ -83,8 +84,11 @@ static int reach(struct network *n, const struct plan *p, bool journal,
 {
 	const struct model *from = p->between ? p->between : p->from;
 
+	int r;
+
 	kern_rest(n->kern);
-	return uplinks_reach(n, p->to, journal ? from : NULL, report, e);
+	r = uplinks_reach(n, p->to, journal ? from : NULL, report, e);
+	return r < 0 ? r : nics_reach(n, p->to, journal ? from : NULL, report, e);
 }
 
 int carry_out(struct network *n, const struct plan *p, bool journal,
@@ -92,7 +96,7 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 	      struct err *e)
 {
 	bool ends, reached = false;
-	int r = 0;
+	int r = nics_release(n, p, report ? report : &n->notices, e);
 
 	*ret_ending = false;
 	for (size_t at = 0, end; at < p->steps.n && r == 0; at = end) {

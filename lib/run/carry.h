@@ -12,7 +12,8 @@
 /*
  * Carries out the plan. Before the first node ends the journal is told, if
  * journal is set, and *ret_ending says so; until then hooks may interrupt (-EINTR).
- * What the machine lacked of uplinks is told in report, if it is not NULL.
+ * What the machine lacked of uplinks, and nodes of its interfaces, is told in report, if
+ * it is not NULL.
  * On failure a part was done.
  */
 int carry_out(struct network *n, const struct plan *p, bool journal,

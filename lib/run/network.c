@@ -19,6 +19,7 @@
 #include "kern/node.h"
 #include "run/journal.h"
 #include "run/lock.h"
+#include "run/nics.h"
 #include "run/services.h"
 #include "run/unfinished.h"
 #include "run/uplinks.h"
@@ -61,6 +62,7 @@ void network_detach(struct network *n)
 	history_free(n->history);
 	network_drop_unfinished(n);
 	services_free(n->services);
+	str_free(&n->notices);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);
 	free(n->name);
@@ -107,13 +109,25 @@ static int open_kern(struct network *n, struct err *e)
 /* The end of a network whose lock is held: its programs, namespaces, folder. */
 static int end(const char *name, const char *dir, struct err *e)
 {
+	struct str told = { 0 };
 	int r = wire_process_end(dir, e); /* its taps hold the namespaces */
 
 	if (r == 0)
 		r = uplinks_end(dir, name, e);
 	if (r == 0)
+		r = nics_end(dir, &told, e);
+	if (r == 0)
 		r = nodes_end_all(dir, name, e);
-	return r < 0 ? r : file_remove_tree(dir, e);
+	if (r == 0)
+		r = file_remove_tree(dir, e);
+	if (r == 0 && told.n) {
+		told.s[told.n - 1] = '\0';
+		r = err_set(e, ENODEV,
+			    "network '%s' has ended, but not all is as it was: %s", name,
+			    told.s);
+	}
+	str_free(&told);
+	return r;
 }
 
 /* ---- beginning ---- */
@@ -298,6 +312,10 @@ static int take_up(struct network *n, struct str *report, struct err *e)
 		r = take_up_pending(n, &story.pending, report, e);
 	if (r == 0)
 		report_missing(n, report);
+	if (r == 0 && n->notices.n) {
+		str_add(report, n->notices.s);
+		str_free(&n->notices);
+	}
 	journal_story_free(&story);
 	return r;
 }

@@ -23,6 +23,7 @@
 
 #include "base/err.h"
 #include "base/proc.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "model/model.h"
 #include "run/hooks.h"
@@ -41,6 +42,9 @@ struct network {
 	struct journal *journal;
 	struct services *services; /* what runs for the nodes' services */
 	int lock_fd;
+	/* What a change could not do for the machine's interfaces (nics.h), a line each,
+	 * until somebody reads and empties it. */
+	struct str notices;
 	/* A change that failed and could not be undone yet; or, on attaching, one whose
 	 * shell was killed. See unfinished.h. */
 	struct journal_pending *unfinished; /* owned; NULL: none */

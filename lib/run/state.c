@@ -275,6 +275,7 @@ static struct node *node_to_fill(struct model *m, uint32_t id, const char *name)
 		vec_free(&n->routes);
 		services_release(&n->services);
 		kept_free(&n->kept);
+		vec_free(&n->nics);
 		return n;
 	}
 	if (n || model_node_named(m, name))

@@ -3,9 +3,41 @@
  */
 #include "run/state_setup.h"
 
+#include <stdio.h>
+
 static void put(json_t *o, const char *key, json_t *value)
 {
 	json_object_set_new_nocheck(o, key, value);
+}
+
+static json_t *write_nics(const nic_vec *v)
+{
+	json_t *array = json_array();
+
+	vec_each (v, nic)
+		json_array_append_new(array, json_pack("{s:s, s:b}", "name", nic->name,
+						       "anyway", nic->anyway));
+	return array;
+}
+
+static bool read_nics(const json_t *array, nic_vec *ret)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		const char *name = json_string_value(json_object_get(item, "name"));
+		struct nic nic = {
+			.anyway = json_is_true(json_object_get(item, "anyway")),
+		};
+
+		if (!name || nic_check_name(name, NULL) < 0)
+			return false;
+		snprintf(nic.name, sizeof(nic.name), "%s", name);
+		vec_push(ret, nic);
+	}
+	return true;
 }
 
 void state_write_setup(json_t *o, const struct node *n)
@@ -25,12 +57,14 @@ void state_write_setup(json_t *o, const struct node *n)
 		put(o, "kept", kept);
 	else
 		json_decref(kept);
+	if (n->nics.n)
+		put(o, "nics", write_nics(&n->nics));
 }
 
 bool state_same_setup(const struct node *a, const struct node *b)
 {
 	return a->stp == b->stp && a->vlan == b->vlan && a->nat == b->nat &&
-	       kept_same(&a->kept, &b->kept);
+	       kept_same(&a->kept, &b->kept) && nics_same(&a->nics, &b->nics);
 }
 
 bool state_read_setup(const json_t *o, struct node *n)
@@ -47,7 +81,7 @@ bool state_read_setup(const json_t *o, struct node *n)
 			return false;
 		vec_push(&n->kept, mem_strdup(json_string_value(item)));
 	}
-	return true;
+	return read_nics(json_object_get(o, "nics"), &n->nics);
 }
 
 void state_write_vlans(json_t *o, const struct vlans *v)

@@ -1,5 +1,6 @@
 /*
- * state_setup.h — kept commands, and VLANs, as JSON; private to lib/run.
+ * state_setup.h — kept commands, VLANs, and the machine's interfaces, as JSON; private to
+ * lib/run.
  */
 #ifndef RUN_STATE_SETUP_H
 #define RUN_STATE_SETUP_H

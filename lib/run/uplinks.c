@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "kern/netns.h"
 #include "kern/uplink.h"
 #include "run/keep.h"
+#include "run/machine.h"
 
 static const char forward[] = "/proc/sys/net/ipv4/ip_forward";
 
@@ -37,19 +37,6 @@ static char *record_path(const char *dir, const char *node)
 static char *table_of(const char *network, const char *node)
 {
 	return mem_printf("espalier/%s/%s", network, node);
-}
-
-static int identify(struct netns_id *ret, struct err *e)
-{
-	cleanup_close int ns = netns_open_self();
-	int r = ns < 0 ? ns : netns_identify(ns, ret);
-
-	return r < 0 ? err_sys(e, r, "look at the machine's network namespace") : 0;
-}
-
-static bool same_machine(const struct netns_id *a, const struct netns_id *b)
-{
-	return a->dev == b->dev && a->ino == b->ino;
 }
 
 static bool read_record(const char *path, struct record *ret)
@@ -175,7 +162,7 @@ static bool is_needed(const struct netns_id *machine, const char *path)
 			struct record r;
 
 			needed |= strcmp(other, path) != 0 && read_record(other, &r) &&
-				  same_machine(&r.machine, machine);
+				  machine_same(&r.machine, machine);
 		}
 		free_names(&nodes);
 	}
@@ -250,26 +237,6 @@ static int node_table(struct network *n, const char *node, struct err *e)
 
 /* ---- one node ---- */
 
-/* Whether a process is in that namespace. One that nobody is in has nothing to be taken
- * back from it. */
-static bool is_alive(const struct netns_id *machine)
-{
-	DIR *processes = opendir("/proc");
-	bool alive = false;
-	struct dirent *d;
-
-	while (processes && !alive && (d = readdir(processes))) {
-		cleanup_free char *path = mem_printf("/proc/%s/ns/net", d->d_name);
-		struct stat st;
-
-		alive = stat(path, &st) == 0 && st.st_ino == machine->ino &&
-			st.st_dev == machine->dev;
-	}
-	if (processes)
-		closedir(processes);
-	return alive;
-}
-
 static int take_back_here(const char *path, const char *network, const char *node,
 			  const struct record *r, struct err *e)
 {
@@ -295,12 +262,12 @@ static int take_back(const char *dir, const char *network, const char *node,
 	cleanup_close int lock = lock_machine(e);
 	struct netns_id here;
 	struct record r;
-	int code = lock < 0 ? -EIO : identify(&here, e);
+	int code = lock < 0 ? -EIO : machine_identify(&here, e);
 
 	if (code == 0 && read_record(path, &r)) {
-		if (same_machine(&here, &r.machine)) {
+		if (machine_same(&here, &r.machine)) {
 			code = take_back_here(path, network, node, &r, e);
-		} else if (is_alive(&r.machine)) {
+		} else if (machine_is_alive(&r.machine)) {
 			err_set(e, EXDEV,
 				"its uplink is in another network namespace, that of the "
 				"shell that made it");
@@ -331,11 +298,11 @@ static int begin(struct network *n, const char *node, const char *table,
 	cleanup_free char *path = record_path(n->dir, node);
 	cleanup_close int lock = lock_machine(e);
 	struct netns_id here;
-	int r = lock < 0 ? -EIO : identify(&here, e);
+	int r = lock < 0 ? -EIO : machine_identify(&here, e);
 
 	if (r < 0)
 		return r;
-	if (!read_record(path, ret) || !same_machine(&ret->machine, &here)) {
+	if (!read_record(path, ret) || !machine_same(&ret->machine, &here)) {
 		choose_name(table, ret->name);
 		ret->machine = here;
 		r = write_record(n->dir, node, ret, e);

@@ -74,11 +74,14 @@ static struct history *story(void)
 	model_set_stp(m, net_node(m, "s1")->id, true, NULL);
 	model_keep(m, net_node(m, "r1")->id, "ip rule add from 'a b'", NULL);
 	model_set_vlan(m, net_node(m, "s1")->id, true, NULL);
+	model_attach_nic(m, net_node(m, "h1")->id, "wan0.7", true, NULL);
+	model_attach_nic(m, net_node(m, "h1")->id, "enp3s0", false, NULL);
 	net_settle(m);
 	history_add(h, "link odd", m);
 	m = model_copy(m);
 	model_set_node_up(m, net_node(m, "h1")->id, false, NULL);
 	model_forget(m, net_node(m, "r1")->id, 0, NULL);
+	model_release_nic(m, net_node(m, "h1")->id, "wan0.7", NULL);
 	vec_push(&v.tagged, ((struct vlan_range){ 10, 20 }));
 	model_set_vlans(m, net_link(m, "h1", "s1")->id, 1, &v, NULL);
 	model_set_link_up(m, net_link(m, "r1", "h2")->id, false, NULL);

@@ -89,6 +89,7 @@ static void same_node(const struct node *a, const struct node *b)
 	assert_int_equal(a->vlan, b->vlan);
 	assert_int_equal(a->nat, b->nat);
 	assert_true(kept_same(&a->kept, &b->kept));
+	assert_true(nics_same(&a->nics, &b->nics));
 	same_addresses(&a->loopback, &b->loopback);
 	assert_int_equal(a->routes.n, b->routes.n);
 	for (size_t i = 0; i < a->routes.n; i++) {
@@ -167,6 +168,13 @@ static void test_typed(void **state)
 	       "route r1 10.9.0.0/16 via 10.0.0.5 via 10.0.0.6 metric 5\n");
 	expect("set auto off; add router r1; add nat n1 n2; add router r2",
 	       "set auto off\nadd router r1\nadd nat n1 n2\nadd router r2\n");
+	/* the number that is not free for links, or was when they came */
+	expect("set auto off; add host h1 h2; attach h1 nic eth0; link h1 h2 ip none "
+	       "none\n"
+	       "attach h2 nic eth7 anyway; attach h1 nic 'a#b'; keep h1 ip link",
+	       "set auto off\nadd host h1 h2\nlink h1:eth1 h2 ip none none\n"
+	       "attach h1 nic eth0\nattach h1 nic 'a#b'\nattach h2 nic eth7 anyway\n"
+	       "keep h1 ip link\n");
 	expect("set auto off; add switch s1 s2; add host h1; vlan s1 on; link s1 s2\n"
 	       "link h1 s1 ip none none; vlan s1:eth0 trunk 30-40,10,12,11,41 native 11\n"
 	       "vlan s1:eth1 7; keep h1 nft add chain ip a b { policy drop; }\n"

@@ -177,6 +177,63 @@ static void test_nat(void **state)
 	model_free(m);
 }
 
+static int attach(struct model *m, uint32_t node, const char *name, bool anyway)
+{
+	struct err e = ERR_INIT;
+	int r = model_attach_nic(m, node, name, anyway, &e);
+
+	err_clear(&e);
+	return r;
+}
+
+static int release(struct model *m, uint32_t node, const char *name)
+{
+	struct err e = ERR_INIT;
+	int r = model_release_nic(m, node, name, &e);
+
+	err_clear(&e);
+	return r;
+}
+
+static void test_nics(void **state)
+{
+	struct model *m = net("h h1; h h2; r gw; h1 h2"), *before;
+	uint32_t h1 = net_node(m, "h1")->id, h2 = net_node(m, "h2")->id;
+	uint32_t gw = net_node(m, "gw")->id, link;
+	static const char *const names[] = { "",    ".",   "..",  "a/b",
+					     "a b", "a:b", "a%d", "sixteen-letters!" };
+	struct link_options fifth = { .end[0].number = 6 };
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_int_equal(attach(m, h1, names[i], false), -EINVAL);
+	assert_int_equal(attach(m, h1, "lo", true), -EINVAL);
+	assert_int_equal(attach(m, h1, "eth0", false), -EEXIST);
+	assert_int_equal(model_set_nat(m, gw, NULL), 0);
+	assert_int_equal(attach(m, gw, "uplink", false), -EEXIST);
+	before = model_copy(m);
+	assert_int_equal(attach(m, h1, "fifteen-letters", false), 0);
+	assert_int_equal(attach(m, h1, "eth1", true), 0);
+	assert_int_equal(attach(m, h1, "eth5", false), 0);
+	assert_false(model_same(before, m));
+	assert_int_equal(net_node(before, "h1")->nics.n, 0);
+	/* one node has it; its number is not a link's */
+	assert_int_equal(attach(m, h2, "eth1", false), -EEXIST);
+	assert_int_equal(
+		model_add_link(m, h1, gw, &(struct link_options){ 0 }, &link, NULL), 0);
+	assert_int_equal(model_link(m, link)->end[0].index, 2);
+	assert_int_equal(model_add_link(m, h1, gw, &fifth, &link, &e), -EEXIST);
+	assert_int_equal(release(m, h1, "eth5"), 0);
+	assert_int_equal(release(m, h1, "eth5"), -ENOENT);
+	assert_int_equal(release(m, h2, "eth1"), -ENOENT);
+	assert_int_equal(model_add_link(m, h1, gw, &fifth, &link, NULL), 0);
+	assert_true(nic_named(&net_node(m, "h1")->nics, "eth1")->anyway);
+	err_clear(&e);
+	model_free(before);
+	model_free(m);
+}
+
 static void test_kept_sets(void **state)
 {
 	kept_vec v = { 0 };
@@ -198,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_lists), cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_lans),  cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_nat),   cmocka_unit_test(test_kept_sets),
+		cmocka_unit_test(test_nics),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
