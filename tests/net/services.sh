@@ -106,6 +106,8 @@ check 'a program that is no service' wait_until "$DEADLINE" listening
 says_no 'a service on its port' 'service h1 http port 8081' 'ended at once.*in use'
 says_no 'a wrong line' $'service r1 frr text \'router bgp 65001\n no such thing\'' 'FRR refuses.*no such thing'
 says_no 'a wrong configuration' "service h1 bird text 'protocol nonsense {'" 'ended at once.*syntax error'
+says_no 'itself as a neighbour' 'service r1 bgp as 65001 neighbor r1 as 65002' 'no neighbour of its own'
+says_no 'an address of its own' 'service r1 bgp as 65001 neighbor r2 as 65002 10.0.0.2 as 65002' 'no neighbour of its own'
 says_no 'BIRD beside FRR' "service r1 bird text 'protocol device {}'" 'FRR'
 equal 'BGP runs as before' "$(state_of r1 bgp)" running
 expects 'and has its routes' 'ping h1 h2'
