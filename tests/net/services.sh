@@ -57,8 +57,9 @@ equal 'it runs' "$(state_of r1 ospf)" running
 says 'undo of a deleted node' 'del r2'
 say undo
 equal 'starts its services again' "$(state_of r2 ospf)" running
+before=$(pid_of r2 ospfd)
 says 'the end of a service' 'service r2 ospf off'
-check 'ends its programs' runs_not "/run/espalier/$NET/services/r2"
+check 'ends its program' test -n "$before" -a ! -e "/proc/$before"
 
 # Saved, and built again with all that runs.
 says 'one with a text' $'service r2 frr text \'hostname two\nip route 192.0.2.0/24 Null0\''
@@ -97,6 +98,16 @@ like 'the log tells' "$(say 'output h3 dhcp-client' && answer result.output)" 'l
 expects 'and a router' 'h3 ping -c 1 -W 1 10.2.0.1 succeeds'
 says 'no longer' 'service h3 dhcp-client off'
 unlike 'its address is given back' "$(inside h3 ip -4 addr show eth0)" 'inet '
+
+# A connection keeps a process of the server's; it ends with it.
+connected() { say "h2 grep -qE ':1F90 [0-9A-F]+:[0-9A-F]+ 01' /proc/net/tcp /proc/net/tcp6"; } # port 8080
+unconnected() { ! connected; }
+mkfifo "$WORK/fifo"
+say "h1 sh -c 'exec busybox nc 10.2.0.1 8080 <>$WORK/fifo' &"
+check 'a connection is open' wait_until "$DEADLINE" connected
+says 'the end of a server' 'service h2 http off'
+check 'is that of its connections' wait_until "$DEADLINE" unconnected
+says 'begun again' 'service h2 http port 8080'
 
 # What cannot be is refused, and nothing has changed.
 says_no 'two on one port' 'service h2 iperf3 port 8080' 'port 8080 of h2 is that of its service http'
