@@ -49,10 +49,13 @@ equal 'it is the same process' "$(pid_of r1 ospfd)" "$before"
 
 # One that dies is told of, and started again by repair.
 say "r1 kill -9 $before"
-gone() { [[ $(state_of r1 ospf) == *ended* ]]; }
-check 'its death is seen' wait_until "$DEADLINE" gone
+gone() { [[ $(state_of r1 ospf) == "$1 ended"* ]]; }
+check 'its death is seen' wait_until "$DEADLINE" gone ospfd
 says 'repair' repair
 like 'starts it again' "$(answer result.repaired)" 'ospfd had ended'
+say "r1 kill -9 $(pid_of r1 zebra)"
+check 'the death of zebra, which sets its routes, too' wait_until "$DEADLINE" gone zebra
+says 'repair' repair
 equal 'it runs' "$(state_of r1 ospf)" running
 says 'undo of a deleted node' 'del r2'
 say undo
