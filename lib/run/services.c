@@ -403,7 +403,8 @@ int services_log(struct network *n, const char *node, int kind, size_t max, char
 	}
 	if (!any) {
 		str_free(&all);
-		return err_set(e, ENODATA, "%s has no such service", node);
+		return err_set(e, ENODATA, "%s has no %s", node,
+			       kind < 0 ? "services" : "such service");
 	}
 	*ret = str_take(&all);
 	return 0;

@@ -102,6 +102,9 @@ expects 'and a router' 'h3 ping -c 1 -W 1 10.2.0.1 succeeds'
 says 'no longer' 'service h3 dhcp-client off'
 unlike 'its address is given back' "$(inside h3 ip -4 addr show eth0)" 'inet '
 
+says_no 'a log where there is none' 'output h1' 'h1 has no services'
+says_no 'one of a service that it does not run' 'output r1 rip' 'r1 has no such service'
+
 # A connection keeps a process of the server's; it ends with it.
 connected() { say "h2 grep -qE ':1F90 [0-9A-F]+:[0-9A-F]+ 01' /proc/net/tcp /proc/net/tcp6"; } # port 8080
 unconnected() { ! connected; }
