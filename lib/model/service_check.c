@@ -239,6 +239,26 @@ static int check_bgp(const struct service *s, const char **ret_key, struct err *
 	return 0;
 }
 
+/* Two that write to one file would leave neither's packets. */
+static int check_capture(const struct model *m, const struct node *n,
+			 const struct service *s, const char **ret_key, struct err *e)
+{
+	const char *file = service_word(s, "to", 0);
+
+	vec_each (&m->nodes, other) {
+		const struct service *theirs = node_service(*other, SERVICE_TCPDUMP);
+
+		if ((*other)->id == n->id || !theirs ||
+		    strcmp(service_word(theirs, "to", 0), file) != 0)
+			continue;
+		*ret_key = "to";
+		err_set(e, EBUSY, "the capture of %s is written to %s", (*other)->name,
+			file);
+		return err_hint(e, "each node's needs a file of its own");
+	}
+	return 0;
+}
+
 int service_check(const struct model *m, const struct node *n, const struct service *s,
 		  const char **ret_key, struct err *e)
 {
@@ -266,6 +286,8 @@ int service_check(const struct model *m, const struct node *n, const struct serv
 		r = check_isis(s, ret_key, e);
 	if (r == 0 && s->kind == SERVICE_DNS)
 		r = check_names(s, ret_key, e);
+	if (r == 0 && s->kind == SERVICE_TCPDUMP)
+		r = check_capture(m, n, s, ret_key, e);
 	if (r == 0 && s->kind == SERVICE_BGP)
 		r = check_bgp(s, ret_key, e);
 	return r;

@@ -73,6 +73,8 @@ static void what_cannot_be_is_refused(void **state)
 	(void)state;
 	refused(m, "s1", "http", EINVAL, NULL, "switch");
 	runs(m, "s1", "tcpdump all to /x.pcap");
+	refused(m, "h1", "tcpdump eth0 to /x.pcap", EBUSY, "to", "capture of s1");
+	runs(m, "s1", "tcpdump eth0 to /x.pcap");
 	refused(m, "r1", "ospf on eth7", ENOENT, "on", "no interface 'eth7'");
 	refused(m, "r1", "ospf hello 500ms", ERANGE, "hello", "whole seconds");
 	refused(m, "r1", "ospf hello 5s dead 5s", EINVAL, "dead",
