@@ -95,6 +95,11 @@ static int read_configuration(const struct session *s, const struct arg *arg,
 	return 0;
 }
 
+static int say_itself(const struct node *n, struct err *e)
+{
+	return err_set(e, EINVAL, "%s is no neighbour of its own", n->name);
+}
+
 /* A neighbour by its name: the address of it that is nearest. */
 static int add_neighbour(const struct session *s, const struct node *n,
 			 const struct arg *arg, word_vec *ret, struct err *e)
@@ -104,6 +109,8 @@ static int add_neighbour(const struct session *s, const struct node *n,
 	char text[IP_TEXT_MAX];
 	struct ip ip;
 
+	if (other->id == n->id)
+		return say_itself(n, e);
 	if (model_links_between(s->draft, n->id, other->id, between, 1) == 1) {
 		int end = between[0]->end[0].node != other->id;
 
@@ -140,6 +147,9 @@ static int read_words(const struct session *s, const struct node *n, const struc
 						    ? ip_text_length(&arg->value.ip, text)
 						    : "0.0.0.0/0"));
 		} else if (strcmp(arg->kind->name, "ADDR") == 0) {
+			if (strcmp(arg->key, "neighbor") == 0 &&
+			    model_address_owner(s->draft, &arg->value.ip) == n->id)
+				r = say_itself(n, e);
 			vec_push(ret, mem_strdup(ip_text(&arg->value.ip, text)));
 		} else if (strcmp(arg->kind->name, "FILE") == 0 &&
 			   strcmp(arg->key, "to") != 0 &&

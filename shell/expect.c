@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "shell/attempt.h"
+#include "shell/progress.h"
 
 static const uint64_t PAUSE_NS = 100000000; /* between two tries */
 /*
@@ -52,14 +53,24 @@ static int check(struct session *s, const struct args *a, const char *keyword, b
 	return 0;
 }
 
+/* A wait that nothing tells of looks like a shell that hangs. */
+static void tell_waiting(const struct session *s, uint64_t began, uint64_t time)
+{
+	if (s->hooks.progress && time)
+		s->hooks.progress((void *)(uintptr_t) "Ctrl-C gives up",
+				  "waiting, seconds",
+				  (size_t)((now() - began) / 1000000000),
+				  (size_t)(time / 1000000000));
+}
+
 int expect_try(struct session *s, const struct args *a, size_t first, uint64_t time,
 	       char **ret_seen, struct err *e)
 {
+	uint64_t began = now(), pause = PAUSE_NS;
 	struct attempt x = {
-		.s = s, .a = a, .first = &a->v.v[first], .until = now() + time
+		.s = s, .a = a, .first = &a->v.v[first], .until = began + time
 	};
 	const char *keyword = x.first->kind ? NULL : x.first->key;
-	uint64_t pause = PAUSE_NS;
 	size_t i = 0;
 	int r;
 
@@ -73,9 +84,12 @@ int expect_try(struct session *s, const struct args *a, size_t first, uint64_t t
 		r = rows[i].fn(&x, e);
 		if (rows[i].fn == attempt_path)
 			pause = 2 * pause < PATH_PAUSE_NS ? 2 * pause : PATH_PAUSE_NS;
+		if (r == 0)
+			tell_waiting(s, began, time);
 	} while (r == 0 && now() < x.until && timeline_wait(s, pause));
 	if (r == 0 && s->hooks.interrupted(s->hooks.cookie))
 		r = err_set(e, EINTR, "interrupted");
+	progress_erase();
 	*ret_seen = str_take(&x.seen);
 	return r;
 }

@@ -35,6 +35,13 @@ static char *options_text(const struct service *s, bool whole)
 	return str_take(&text);
 }
 
+/* Routes of all FRR's programs go through zebra. */
+static bool is_of(const struct service_run *r, enum service_kind kind)
+{
+	return r->services & 1U << kind ||
+	       (service_is_frr(kind) && strcmp(r->name, "zebra") == 0);
+}
+
 /* "running", or which of its programs has ended and how. */
 static char *state_text(const struct session *s, const struct node *n,
 			const struct service *service)
@@ -42,7 +49,7 @@ static char *state_text(const struct session *s, const struct node *n,
 	bool any = false;
 
 	vec_each (&s->net->services->v, r) {
-		if (strcmp(r->node, n->name) != 0 || !(r->services & 1U << service->kind))
+		if (strcmp(r->node, n->name) != 0 || !is_of(r, service->kind))
 			continue;
 		any = true;
 		if (r->ended)

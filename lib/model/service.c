@@ -38,6 +38,9 @@ static const char *const keys[] = {
 	"forward",	 "to",	"text",	 "ttl",
 };
 
+/* Those of dns alone: what else is a key may be a name that it knows. */
+static const char *const dns_keys[] = { "name", "ttl", "forward" };
+
 const char *service_name(enum service_kind kind)
 {
 	return names[kind];
@@ -119,10 +122,13 @@ bool services_same(const service_vec *a, const service_vec *b)
 
 /* ---- words ---- */
 
-static bool is_key(const char *word)
+bool service_is_key(const struct service *s, const char *word)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (strcmp(keys[i], word) == 0)
+	bool dns = s->kind == SERVICE_DNS;
+	size_t n = dns ? ARRAY_LEN(dns_keys) : ARRAY_LEN(keys);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(dns ? dns_keys[i] : keys[i], word) == 0)
 			return true;
 	return false;
 }
@@ -131,11 +137,13 @@ const char *service_word(const struct service *s, const char *key, size_t i)
 {
 	size_t at = 0;
 
+	if (!service_is_key(s, key))
+		return NULL;
 	while (at < s->words.n && strcmp(s->words.v[at], key) != 0)
 		at++;
 	for (at++; at < s->words.n; at++, i--) {
 		/* what stands behind text and folder is never a key */
-		if (is_key(s->words.v[at]) && at > 1)
+		if (service_is_key(s, s->words.v[at]) && at > 1)
 			return NULL;
 		if (i == 0)
 			return s->words.v[at];

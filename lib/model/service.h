@@ -68,6 +68,8 @@ void services_share(service_vec *dst, const service_vec *src); /* dst: holds not
 void services_release(service_vec *v);
 bool services_same(const service_vec *a, const service_vec *b);
 
+/* Whether the word is one that others follow, in a service of that kind. */
+bool service_is_key(const struct service *s, const char *word);
 /* The i-th word behind a key, up to the next key; NULL: there are fewer. */
 const char *service_word(const struct service *s, const char *key, size_t i);
 bool service_has(const struct service *s, const char *key);

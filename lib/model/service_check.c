@@ -12,9 +12,11 @@
 #include "base/units.h"
 
 enum {
-	SECONDS_MAX = 65535, /* of a hello or dead interval: 16 bits, RFC 2328 A.3.2 */
-	RIP_UPDATE_MIN = 5,  /* FRR's `timers basic` */
-	LEASE_MIN = 120,     /* dnsmasq(8), --dhcp-range */
+	SECONDS_MAX = 65535,  /* of a hello or dead interval: 16 bits, RFC 2328 A.3.2 */
+	RIP_UPDATE_MIN = 5,   /* FRR's `timers basic` */
+	LEASE_MIN = 120,      /* dnsmasq(8), --dhcp-range */
+	ISIS_HELLO_MAX = 600, /* FRR's `isis hello-interval` */
+	ISIS_AREA_MAX = 9999, /* it is two bytes of an address, in decimal digits */
 	PORT_MAX = 65535,
 };
 
@@ -54,6 +56,14 @@ static int check_times(const struct service *s, const char **ret_key, struct err
 		unsigned hello = service_seconds(s, "hello", 1);
 
 		*ret_key = service_word(s, "dead", 0) ? "dead" : "hello";
+		if (s->kind == SERVICE_ISIS && hello > ISIS_HELLO_MAX)
+			return err_set(e, ERANGE, "hello of isis is at most %ds",
+				       ISIS_HELLO_MAX);
+		if (service_seconds(s, "dead", 4 * hello) > SECONDS_MAX)
+			return err_set(e, ERANGE,
+				       "without dead it is four times hello, which would "
+				       "be more than %ds",
+				       SECONDS_MAX);
 		if (service_seconds(s, "dead", 4 * hello) <= hello)
 			return err_set(e, EINVAL,
 				       "a neighbour would be dead before its next hello");
@@ -136,6 +146,19 @@ static int check_suite(const struct node *n, const struct service *s, struct err
 	return 0;
 }
 
+/* An option that only an address of IPv4 fits. */
+static int check_ipv4(const struct service *s, const char *key, const char **ret_key,
+		      struct err *e)
+{
+	const char *word = service_word(s, key, 0);
+
+	if (!word || !strchr(word, ':'))
+		return 0;
+	*ret_key = key;
+	return err_set(e, EINVAL, "%s of %s is an IPv4 address, which %s is not", key,
+		       service_name(s->kind), word);
+}
+
 static int check_range(const struct model *m, const struct node *n,
 		       const struct service *s, const char **ret_key, struct err *e)
 {
@@ -173,12 +196,28 @@ static int check_names(const struct service *s, const char **ret_key, struct err
 	const char *name;
 
 	*ret_key = "name";
-	for (size_t i = 0; (name = service_word(s, "name", i)); i += 2)
+	for (size_t i = 0; (name = service_word(s, "name", i)); i += 2) {
+		if (service_is_key(s, name))
+			return err_set(e, EINVAL,
+				       "'%s' is an option of dns, and no name it could "
+				       "know",
+				       name);
 		for (const char *c = name; *c; c++)
 			if (!isascii(*c) || (!isalnum(*c) && !strchr("-_.", *c)))
 				return err_set(e, EINVAL, "'%s' is no name of DNS", name);
+	}
 	*ret_key = NULL;
 	return 0;
+}
+
+static int check_isis(const struct service *s, const char **ret_key, struct err *e)
+{
+	const char *area = service_word(s, "area", 0);
+
+	if (!area || strtoul(area, NULL, 10) <= ISIS_AREA_MAX)
+		return 0;
+	*ret_key = "area";
+	return err_set(e, ERANGE, "an area of isis is at most %d", ISIS_AREA_MAX);
 }
 
 static int check_bgp(const struct service *s, const char **ret_key, struct err *e)
@@ -200,6 +239,26 @@ static int check_bgp(const struct service *s, const char **ret_key, struct err *
 	return 0;
 }
 
+/* Two that write to one file would leave neither's packets. */
+static int check_capture(const struct model *m, const struct node *n,
+			 const struct service *s, const char **ret_key, struct err *e)
+{
+	const char *file = service_word(s, "to", 0);
+
+	vec_each (&m->nodes, other) {
+		const struct service *theirs = node_service(*other, SERVICE_TCPDUMP);
+
+		if ((*other)->id == n->id || !theirs ||
+		    strcmp(service_word(theirs, "to", 0), file) != 0)
+			continue;
+		*ret_key = "to";
+		err_set(e, EBUSY, "the capture of %s is written to %s", (*other)->name,
+			file);
+		return err_hint(e, "each node's needs a file of its own");
+	}
+	return 0;
+}
+
 int service_check(const struct model *m, const struct node *n, const struct service *s,
 		  const char **ret_key, struct err *e)
 {
@@ -216,9 +275,19 @@ int service_check(const struct model *m, const struct node *n, const struct serv
 	if (r == 0)
 		r = check_suite(n, s, e);
 	if (r == 0 && s->kind == SERVICE_DHCP)
+		r = check_ipv4(s, "router", ret_key, e);
+	if (r == 0 && s->kind == SERVICE_DHCP)
+		r = check_ipv4(s, "dns", ret_key, e);
+	if (r == 0 && s->kind == SERVICE_DHCP)
 		r = check_range(m, n, s, ret_key, e);
+	if (r == 0 && s->kind == SERVICE_PIM)
+		r = check_ipv4(s, "rp", ret_key, e);
+	if (r == 0 && s->kind == SERVICE_ISIS)
+		r = check_isis(s, ret_key, e);
 	if (r == 0 && s->kind == SERVICE_DNS)
 		r = check_names(s, ret_key, e);
+	if (r == 0 && s->kind == SERVICE_TCPDUMP)
+		r = check_capture(m, n, s, ret_key, e);
 	if (r == 0 && s->kind == SERVICE_BGP)
 		r = check_bgp(s, ret_key, e);
 	return r;

@@ -50,16 +50,20 @@ equal 'it is the same process' "$(pid_of r1 ospfd)" "$before"
 
 # One that dies is told of, and started again by repair.
 say "r1 kill -9 $before"
-gone() { [[ $(state_of r1 ospf) == *ended* ]]; }
-check 'its death is seen' wait_until "$DEADLINE" gone
+gone() { [[ $(state_of r1 ospf) == "$1 ended"* ]]; }
+check 'its death is seen' wait_until "$DEADLINE" gone ospfd
 says 'repair' repair
 like 'starts it again' "$(answer result.repaired)" 'ospfd had ended'
+say "r1 kill -9 $(pid_of r1 zebra)"
+check 'the death of zebra, which sets its routes, too' wait_until "$DEADLINE" gone zebra
+says 'repair' repair
 equal 'it runs' "$(state_of r1 ospf)" running
 says 'undo of a deleted node' 'del r2'
 say undo
 equal 'starts its services again' "$(state_of r2 ospf)" running
+before=$(pid_of r2 ospfd)
 says 'the end of a service' 'service r2 ospf off'
-check 'ends its programs' runs_not "/run/espalier/$NET/services/r2"
+check 'ends its program' test -n "$before" -a ! -e "/proc/$before"
 
 # Saved, and built again with all that runs.
 says 'one with a text' $'service r2 frr text \'hostname two\nip route 192.0.2.0/24 Null0\''
@@ -99,6 +103,19 @@ expects 'and a router' 'h3 ping -c 1 -W 1 10.2.0.1 succeeds'
 says 'no longer' 'service h3 dhcp-client off'
 unlike 'its address is given back' "$(inside h3 ip -4 addr show eth0)" 'inet '
 
+says_no 'a log where there is none' 'output h1' 'h1 has no services'
+says_no 'one of a service that it does not run' 'output r1 rip' 'r1 has no such service'
+
+# A connection keeps a process of the server's; it ends with it.
+connected() { say "h2 grep -qE ':1F90 [0-9A-F]+:[0-9A-F]+ 01' /proc/net/tcp /proc/net/tcp6"; } # port 8080
+unconnected() { ! connected; }
+mkfifo "$WORK/fifo"
+say "h1 sh -c 'exec busybox nc 10.2.0.1 8080 <>$WORK/fifo' &"
+check 'a connection is open' wait_until "$DEADLINE" connected
+says 'the end of a server' 'service h2 http off'
+check 'is that of its connections' wait_until "$DEADLINE" unconnected
+says 'begun again' 'service h2 http port 8080'
+
 # What cannot be is refused, and nothing has changed.
 says_no 'two on one port' 'service h2 iperf3 port 8080' 'port 8080 of h2 is that of its service http'
 say "h1 sh -c 'exec busybox httpd -f -p 8081' &"
@@ -107,6 +124,8 @@ check 'a program that is no service' wait_until "$DEADLINE" listening
 says_no 'a service on its port' 'service h1 http port 8081' 'ended at once.*in use'
 says_no 'a wrong line' $'service r1 frr text \'router bgp 65001\n no such thing\'' 'FRR refuses.*no such thing'
 says_no 'a wrong configuration' "service h1 bird text 'protocol nonsense {'" 'ended at once.*syntax error'
+says_no 'itself as a neighbour' 'service r1 bgp as 65001 neighbor r1 as 65002' 'no neighbour of its own'
+says_no 'an address of its own' 'service r1 bgp as 65001 neighbor r2 as 65002 10.0.0.2 as 65002' 'no neighbour of its own'
 says_no 'BIRD beside FRR' "service r1 bird text 'protocol device {}'" 'FRR'
 equal 'BGP runs as before' "$(state_of r1 bgp)" running
 expects 'and has its routes' 'ping h1 h2'

@@ -50,6 +50,11 @@ keys C-c
 sees 'Ctrl-C reaches it' 'packets transmitted'
 at_prompt 'and the shell is there'
 clear_screen
+types 'expect no ping h1 h2 within 600s'
+sees 'a wait tells that it is one' 'waiting, seconds [0-9]+/600 … Ctrl-C gives up'
+keys C-c
+sees 'and can be given up' 'interrupted'
+clear_screen
 keys -l 'add host half-typ'
 wait_until "$DEADLINE" shows half-typ
 tm send-keys C-c 'show nodes' Enter # at once, as when it is pasted

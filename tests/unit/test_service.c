@@ -73,6 +73,8 @@ static void what_cannot_be_is_refused(void **state)
 	(void)state;
 	refused(m, "s1", "http", EINVAL, NULL, "switch");
 	runs(m, "s1", "tcpdump all to /x.pcap");
+	refused(m, "h1", "tcpdump eth0 to /x.pcap", EBUSY, "to", "capture of s1");
+	runs(m, "s1", "tcpdump eth0 to /x.pcap");
 	refused(m, "r1", "ospf on eth7", ENOENT, "on", "no interface 'eth7'");
 	refused(m, "r1", "ospf hello 500ms", ERANGE, "hello", "whole seconds");
 	refused(m, "r1", "ospf hello 5s dead 5s", EINVAL, "dead",
@@ -96,7 +98,15 @@ static void what_cannot_be_is_refused(void **state)
 	refused(m, "r1", "dhcp range 10.0.0.10 10.0.0.20 lease 5s", ERANGE, "lease",
 		"120s");
 	runs(m, "r1", "dhcp range 10.0.0.10 10.0.0.20");
+	refused(m, "r1", "dhcp range 10.0.0.10 10.0.0.20 dns fd00::1", EINVAL, "dns",
+		"IPv4");
 	refused(m, "h1", "dns name a/b 10.0.0.1", EINVAL, "name", "a/b");
+	refused(m, "h1", "dns name forward 10.0.0.1", EINVAL, "name", "forward");
+	/* what FRR would refuse, telling nobody but its log */
+	refused(m, "r1", "isis area 10000", ERANGE, "area", "9999");
+	refused(m, "r1", "isis hello 601s", ERANGE, "hello", "600s");
+	refused(m, "r1", "ospf hello 20000s", ERANGE, "hello", "65535s");
+	refused(m, "r1", "pim rp fd00::1", EINVAL, "rp", "IPv4");
 	assert_int_equal(model_del_service(m, net_node(m, "h1")->id, SERVICE_RIP, NULL),
 			 -ENOENT);
 	model_free(m);
@@ -251,6 +261,15 @@ static void configurations(void **state)
 		"log-facility=-\nlog-queries\nno-hosts\nno-resolv\n"
 		"host-record=www.lab,10.0.0.1\nlocal=/www.lab/"
 		"\nlocal-ttl=300\nserver=10.0.0.9\n");
+	/* names that are options of other services */
+	runs(m, "h1",
+	     "dns name router 10.0.0.1 lease 10.0.0.2 on 10.0.0.3 port 10.0.0.4");
+	text_is(m, "h1", "dns",
+		"log-facility=-\nlog-queries\nno-hosts\nno-resolv\n"
+		"host-record=router,10.0.0.1\nlocal=/router/\n"
+		"host-record=lease,10.0.0.2\nlocal=/lease/\n"
+		"host-record=on,10.0.0.3\nlocal=/on/\n"
+		"host-record=port,10.0.0.4\nlocal=/port/\nlocal-ttl=0\n");
 	model_free(m);
 }
 

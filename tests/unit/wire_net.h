@@ -239,10 +239,12 @@ static inline void listen_to(int at, struct heard *h)
 	if (!h->n)
 		h->least = INT64_MAX;
 	while ((n = recv(side[at].frames, &f, sizeof(f), 0)) > 0) {
-		int64_t now = now_ns(), way = now - f.sent;
+		int64_t now = now_ns(), way;
 
-		if (n < (ssize_t)offsetof(struct frame, more) || f.number >= NUMBERS)
+		if (n < (ssize_t)offsetof(struct frame, more) || f.type != htons(TYPE) ||
+		    f.number >= NUMBERS)
 			continue;
+		way = now - f.sent;
 		h->times[f.number]++;
 		h->first = h->n ? h->first : now;
 		h->last = now;
