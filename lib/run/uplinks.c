@@ -218,10 +218,10 @@ static int nft(const char *script, struct err *e)
 		return 0;
 	while (n && said[n - 1] == '\n')
 		said[--n] = '\0';
-	err_set(e, ECHILD, "nft %s: %s", script, said);
+	err_set(e, EIO, "nft %s: %s", script, said);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		err_hint(e, "it is in Debian's package nftables");
-	return -ECHILD;
+	return -EIO;
 }
 
 static int machine_table(const char *table, const struct uplink *u, struct err *e)
@@ -239,13 +239,17 @@ static int machine_table(const char *table, const struct uplink *u, struct err *
 
 static int node_table(struct network *n, const char *node, struct err *e)
 {
-	return keep_run(
+	int r = keep_run(
 		n, node,
 		"nft 'add table ip espalier; delete table ip espalier; "
 		"add table ip espalier; "
 		"add chain ip espalier post { type nat hook postrouting priority 100; }; "
 		"add rule ip espalier post oifname \"uplink\" masquerade'",
 		NULL, e);
+
+	if (r < 0 && e)
+		e->code = -EIO; /* it is no command of the user's that failed */
+	return r < 0 ? -EIO : 0;
 }
 
 /* ---- one node ---- */
