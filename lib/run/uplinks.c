@@ -274,6 +274,17 @@ static bool is_alive(const struct netns_id *machine)
 	return alive;
 }
 
+/* Of a record of another machine: what that has must not be forgotten. */
+static int check_elsewhere(const struct record *r, struct err *e)
+{
+	if (!is_alive(&r->machine))
+		return 0;
+	err_set(e, EXDEV,
+		"its uplink is in another network namespace, that of the "
+		"shell that made it");
+	return err_hint(e, "do it from there; 'nsenter' leads to it");
+}
+
 static int take_back_here(const char *path, const char *network, const char *node,
 			  const struct record *r, struct err *e)
 {
@@ -302,14 +313,10 @@ static int take_back(const char *dir, const char *network, const char *node,
 	int code = lock < 0 ? -EIO : identify(&here, e);
 
 	if (code == 0 && read_record(path, &r)) {
-		if (same_machine(&here, &r.machine)) {
+		if (same_machine(&here, &r.machine))
 			code = take_back_here(path, network, node, &r, e);
-		} else if (is_alive(&r.machine)) {
-			err_set(e, EXDEV,
-				"its uplink is in another network namespace, that of the "
-				"shell that made it");
-			code = err_hint(e, "do it from there; 'nsenter' leads to it");
-		}
+		else
+			code = check_elsewhere(&r, e);
 	}
 	if (code == 0)
 		unlink(path);
@@ -335,11 +342,19 @@ static int begin(struct network *n, const char *node, const char *table,
 	cleanup_free char *path = record_path(n->dir, node);
 	cleanup_close int lock = lock_machine(e);
 	struct netns_id here;
+	bool recorded, fits;
 	int r = lock < 0 ? -EIO : identify(&here, e);
 
 	if (r < 0)
 		return r;
-	if (!read_record(path, ret) || !same_machine(&ret->machine, &here)) {
+	recorded = read_record(path, ret);
+	fits = recorded && same_machine(&ret->machine, &here);
+	if (recorded && !fits) {
+		r = check_elsewhere(ret, e);
+		if (r < 0)
+			return err_context(e, "%s", node);
+	}
+	if (!fits) {
 		choose_name(table, ret->name);
 		ret->machine = here;
 		r = write_record(n->dir, node, ret, e);
@@ -354,7 +369,7 @@ static int make(struct network *n, const struct node *node, struct str *report,
 	cleanup_free char *look = mem_printf("list table ip %s", table);
 	struct uplink u = { .mark = table };
 	bool forwarded = is_forwarding(), tabled, made;
-	struct record record;
+	struct record record = { 0 };
 	int r;
 
 	tabled = !report || nft(look, NULL) == 0;

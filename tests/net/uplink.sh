@@ -71,6 +71,14 @@ says 'undo' undo
 says 'it works again' 'h1 ping -c 1 203.0.113.9'
 first=$NET
 
+# a shell elsewhere cannot do what is to be done here, and spoils nothing
+check 'detach' say detach
+shell_end
+like 'another namespace' "$(nsenter -t "$INTERNET" -n "$ESPALIER" attach "$NET" <<<repair 2>&1)" 'gw: its uplink is in another'
+shell attach "$NET"
+says 'here all is there' repair
+equal 'and as it was' "$(answer result.repaired)" '[]'
+
 # two networks need forwarding; the last one switches it off
 network
 check 'another network' "$ESPALIER" -n "$NET" --keep -b - <<<'add nat gw'
