@@ -55,6 +55,7 @@ says 'over a router, too' 'h2 ping -c 1 203.0.113.9'
 says 'and the machine' 'h1 ping -c 1 203.0.113.1'
 like 'what is on the machine is marked' "$(machine)" "table ip espalier/$NET/gw"
 equal 'show tells its kind' "$(say 'show gw' && answer result.kind)" nat
+says_no 'and so does an error' 'add host gw' 'there is a nat named'
 says 'repair' repair
 equal 'finds all as it should be' "$(answer result.repaired)" '[]'
 ip link del "$(uplink)"
