@@ -18,6 +18,7 @@
 #include "kern/netns.h"
 #include "kern/uplink.h"
 #include "run/keep.h"
+#include "run/services_parts.h"
 
 static const char forward[] = "/proc/sys/net/ipv4/ip_forward";
 
@@ -202,7 +203,9 @@ static int forward_off(const struct netns_id *machine, const char *path, struct 
 /* In the machine's namespace, where the thread is. */
 static int nft(const char *script, struct err *e)
 {
-	cleanup_free char *line = mem_printf("nft '%s' 2>&1 </dev/null", script);
+	cleanup_free char *program = service_find_program("nft");
+	cleanup_free char *line = mem_printf("'%s' '%s' 2>&1 </dev/null",
+					     program ? program : "nft", script);
 	char said[SAID_MAX] = "", rest[SAID_MAX];
 	FILE *f = popen(line, "re");
 	size_t n;
@@ -239,13 +242,15 @@ static int machine_table(const char *table, const struct uplink *u, struct err *
 
 static int node_table(struct network *n, const char *node, struct err *e)
 {
-	int r = keep_run(
-		n, node,
-		"nft 'add table ip espalier; delete table ip espalier; "
+	cleanup_free char *program = service_find_program("nft");
+	cleanup_free char *command = mem_printf(
+		"%s "
+		"'add table ip espalier; delete table ip espalier; "
 		"add table ip espalier; "
 		"add chain ip espalier post { type nat hook postrouting priority 100; }; "
 		"add rule ip espalier post oifname \"uplink\" masquerade'",
-		NULL, e);
+		program ? program : "nft");
+	int r = keep_run(n, node, command, NULL, e);
 
 	if (r < 0 && e)
 		e->code = -EIO; /* it is no command of the user's that failed */

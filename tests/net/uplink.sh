@@ -87,13 +87,13 @@ shell_kill KILL
 check 'the first one is destroyed after kill -9' "$ESPALIER" destroy "$first"
 equal 'forwarding stays, which the other one needs' "$(</proc/sys/net/ipv4/ip_forward)" 1
 ip link del "$(uplink)" # by another program, and the end is as well
-check 'the other one, too' "$ESPALIER" destroy "$NET"
+check 'the other one, too, without /sbin in PATH' env PATH=/usr/bin:/bin "$ESPALIER" destroy "$NET"
 untouched 'nothing is left'
 
 # forwarding that was on is none of ours
 echo 1 >/proc/sys/net/ipv4/ip_forward
 network
-check 'a network that quits' batch <<<'add nat gw'
+check 'a network that quits, without /sbin in PATH' env PATH=/usr/bin:/bin "$ESPALIER" -n "$NET" -b - <<<'add nat gw'
 equal 'leaves forwarding on' "$(</proc/sys/net/ipv4/ip_forward)" 1
 echo 0 >/proc/sys/net/ipv4/ip_forward
 untouched 'and nothing else'
