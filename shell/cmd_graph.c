@@ -127,6 +127,10 @@ static int show(struct session *s, struct err *e)
 	struct places places = { 0 };
 	struct diagram d = { 0 };
 
+	if (!s->net->model->nodes.n) {
+		output_say(&s->out, STYLE_PLAIN, "no nodes");
+		return 0;
+	}
 	fill(s->net->model, &d, &graph);
 	places_update(&places, &graph);
 	for (int height = first_height(s);

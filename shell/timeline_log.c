@@ -16,6 +16,21 @@
 #define SECOND 1000000000ULL
 enum { DIGITS = 12 }; /* of a time */
 
+/* One with a hole is worse than none. */
+static void give_up(struct session *s, int code)
+{
+	struct err e = ERR_INIT;
+
+	fclose(s->timeline.log);
+	s->timeline.log = NULL;
+	interrupt_on_child(false);
+	err_sys(&e, code, "the log ends here");
+	output_error(&s->out, &e, "espalier", NULL, 0);
+	err_clear(&e);
+	s->failed = true;
+}
+
+/* Takes the line over. */
 static void write_line(struct session *s, json_t *line)
 {
 	struct timeline *t = &s->timeline;
@@ -23,6 +38,10 @@ static void write_line(struct session *s, json_t *line)
 	struct timespec wall;
 	struct tm tm;
 
+	if (!t->log) { /* it has ended since the line was begun */
+		json_decref(line);
+		return;
+	}
 	clock_gettime(CLOCK_REALTIME, &wall);
 	gmtime_r(&wall.tv_sec, &tm);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
@@ -32,7 +51,8 @@ static void write_line(struct session *s, json_t *line)
 			    json_sprintf("%s.%03ldZ", date, wall.tv_nsec / 1000000));
 	json_dumpf(line, t->log, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
 	fputc('\n', t->log);
-	fflush(t->log);
+	if (fflush(t->log) != 0)
+		give_up(s, errno);
 	json_decref(line);
 }
 

@@ -66,7 +66,7 @@ static void complete_first(const struct lang *l, const struct model *m,
 	if (nameless)
 		vec_each (&m->names, n)
 			kind_offer(ret, begun->text, (*n)->name,
-				   mem_strdup(node_kind_name((*n)->kind)), false);
+				   mem_strdup(node_kind_text(*n)), false);
 }
 
 /* The word at the cursor, and what it may be. */

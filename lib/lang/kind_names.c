@@ -426,7 +426,7 @@ int kind_parse_name(struct kind_context *c, const struct word *w, size_t n,
 	}
 	if (node)
 		err_set(e, EEXIST, "there is a %s named '%s' already",
-			node_kind_name(node->kind), node->name);
+			node_kind_text(node), node->name);
 	else if (find_named(c, w->text))
 		err_set(e, EEXIST, "there is a link named '%s' already", w->text);
 	else

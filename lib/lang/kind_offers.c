@@ -14,8 +14,8 @@ void kind_complete_node(struct kind_context *c, const struct word *before, size_
 	(void)before;
 	(void)n;
 	vec_each (&c->m->names, node)
-		kind_offer(ret, begun, (*node)->name,
-			   mem_strdup(node_kind_name((*node)->kind)), false);
+		kind_offer(ret, begun, (*node)->name, mem_strdup(node_kind_text(*node)),
+			   false);
 }
 
 void kind_complete_end(struct kind_context *c, const struct word *before, size_t n,
@@ -70,8 +70,7 @@ void kind_complete_iface(struct kind_context *c, const struct word *before, size
 	vec_each (&c->m->names, each) {
 		cleanup_free char *text = mem_printf("%s:", (*each)->name);
 
-		kind_offer(ret, begun, text, mem_strdup(node_kind_name((*each)->kind)),
-			   true);
+		kind_offer(ret, begun, text, mem_strdup(node_kind_text(*each)), true);
 	}
 }
 

@@ -56,7 +56,7 @@ int model_add_node(struct model *m, enum node_kind kind, const char *name,
 		return r;
 	if (same)
 		return err_set(e, EEXIST, "there is a %s named '%s' already",
-			       node_kind_name(same->kind), name);
+			       node_kind_text(same), name);
 	if (model_link_named(m, name))
 		return err_set(e, EEXIST, "there is a link named '%s' already", name);
 	n = mem_alloc(sizeof(*n));
@@ -411,7 +411,7 @@ int model_set_stp(struct model *m, uint32_t id, bool on, struct err *e)
 		return err_set(e, ENOENT, "the node is gone");
 	if (n->kind != NODE_SWITCH) {
 		err_set(e, EINVAL, "%s is a %s; spanning tree runs on switches", n->name,
-			node_kind_name(n->kind));
+			node_kind_text(n));
 		return -EINVAL;
 	}
 	if (n->stp != on)

@@ -16,7 +16,7 @@ int model_set_vlan(struct model *m, uint32_t id, bool on, struct err *e)
 		return err_set(e, ENOENT, "the node is gone");
 	if (n->kind != NODE_SWITCH)
 		return err_set(e, EINVAL, "%s is a %s; VLANs are of switches", n->name,
-			       node_kind_name(n->kind));
+			       node_kind_text(n));
 	if (n->vlan == on)
 		return 0;
 	model_edit_node(m, id)->vlan = on;
@@ -43,7 +43,7 @@ int model_set_vlans(struct model *m, uint32_t link, int end, const struct vlans 
 		return err_set(e, ENOENT, "the link is gone");
 	if (n->kind != NODE_SWITCH) {
 		err_set(e, EINVAL, "%s is a %s; VLANs are of a switch's ports", n->name,
-			node_kind_name(n->kind));
+			node_kind_text(n));
 		return err_hint(e,
 				"a sub-interface: keep %s ip link add link eth%u name "
 				"eth%u.10 type vlan id 10",
@@ -69,7 +69,7 @@ int model_set_nat(struct model *m, uint32_t id, struct err *e)
 		return err_set(e, ENOENT, "the node is gone");
 	if (n->kind != NODE_ROUTER)
 		return err_set(e, EINVAL, "%s is a %s; a nat is a router", n->name,
-			       node_kind_name(n->kind));
+			       node_kind_text(n));
 	model_edit_node(m, id)->nat = true;
 	return 0;
 }

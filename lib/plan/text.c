@@ -22,7 +22,7 @@ char *step_text(const struct plan *p, const struct step *s)
 	switch (s->op) {
 	case STEP_NODE_ADD:
 	case STEP_NODE_DEL:
-		return mem_printf("%s %s", node_kind_name(s->node->kind), s->node->name);
+		return mem_printf("%s %s", node_kind_text(s->node), s->node->name);
 	case STEP_NODE_SET:
 		return mem_printf("%s:%s", s->node->name,
 				  s->node->kind == NODE_SWITCH ? "bridge" : "lo");

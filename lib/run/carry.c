@@ -75,6 +75,10 @@ static int keep(struct network *n, const struct step *s, bool journal,
 	r = keep_run(n, s->node->name, s->node->kept.v[s->kept], hooks, e);
 	if (r < 0 && journal)
 		forget_kept(n, s);
+	if (r < 0 && r != -EINTR)
+		r = -ECHILD;
+	if (r < 0 && e)
+		e->code = r;
 	return r;
 }
 
@@ -95,7 +99,7 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 	      const struct hooks *hooks, struct str *report, bool *ret_ending,
 	      struct err *e)
 {
-	bool ends, reached = false;
+	bool ends, reached = false, lacking = false;
 	int r = nics_release(n, p, report ? report : &n->notices, e);
 
 	*ret_ending = false;
@@ -121,6 +125,12 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 					   hooks, e)
 				    : kern_apply(n->kern, p, at, end - at, e);
 		}
+		/* where there is no way back, no command must be in the way of the rest
+		 */
+		if (r == -ECHILD && (!journal || *ret_ending)) {
+			lacking = true;
+			r = 0;
+		}
 		if (r == 0)
 			tell_progress(hooks, p, end);
 	}
@@ -129,7 +139,7 @@ int carry_out(struct network *n, const struct plan *p, bool journal,
 	if (r == 0)
 		kern_finish(n->kern, p);
 	kern_rest(n->kern);
-	return r;
+	return r == 0 && lacking ? -ECHILD : r;
 }
 
 /* ---- what had to be mended ---- */

@@ -45,12 +45,14 @@ static void settle(struct network *n)
 static int mend(struct network *n, const struct model *to, const struct model *from,
 		bool revive, struct err *e)
 {
-	int r = carry_to(n, to, from, false, NULL, NULL, NULL);
+	int r = carry_to(n, to, from, false, NULL, NULL, e);
 
-	if (r < 0)
+	if (r < 0 && r != -ECHILD) {
+		err_clear(e);
 		r = carry_to(n, to, from, true, NULL, NULL, e);
+	}
 	/* a service that does not start is told of as one that has ended */
-	if (r == 0)
+	if (r == 0 || r == -ECHILD)
 		services_carry(n, to, revive, NULL, NULL, NULL);
 	return r;
 }
@@ -58,24 +60,26 @@ static int mend(struct network *n, const struct model *to, const struct model *f
 int network_finish(struct network *n, struct err *e)
 {
 	struct journal_pending *p = n->unfinished;
-	int r;
+	int mended, r;
 
 	if (!p)
 		return 0;
+	if (!p->ending)
+		mended = mend(n, n->model, p->after, false, e);
+	else
+		mended = mend(n, p->after, n->model, true, e);
+	if (mended < 0 && mended != -ECHILD)
+		return mended;
 	if (!p->ending) {
-		r = mend(n, n->model, p->after, false, e);
-		if (r < 0)
-			return r;
 		journal_cancel(n->journal);
 		network_drop_unfinished(n);
-		return 0;
+		return mended;
 	}
-	r = mend(n, p->after, n->model, true, e);
-	if (r == 0)
-		r = journal_mark_done(n->journal, e);
-	if (r == 0)
-		settle(n);
-	return r;
+	r = journal_mark_done(n->journal, e);
+	if (r < 0)
+		return r;
+	settle(n);
+	return mended;
 }
 
 /* Undoes, or finishes, the change that failed with e. 0: it was finished. */
@@ -85,7 +89,7 @@ static int recover(struct network *n, struct err *e)
 	bool ending = n->unfinished->ending;
 	int r = network_finish(n, &why), code = e->code;
 
-	if (r < 0) {
+	if (r < 0 && r != -ECHILD) {
 		err_hint(e,
 			 "and what was done of it cannot be undone (%s): 'repair' "
 			 "tries again",
@@ -93,6 +97,16 @@ static int recover(struct network *n, struct err *e)
 		err_clear(&why);
 		return code;
 	}
+	if (r == -ECHILD && !ending)
+		err_hint(e, "and what had been kept could not be done again: %s",
+			 why.msg);
+	if (r == -ECHILD && ending) {
+		err_clear(e);
+		*e = why;
+		why = (struct err)ERR_INIT;
+		code = r;
+	}
+	err_clear(&why);
 	if (!ending)
 		return code;
 	/* the node is there, but not all that was kept for it */

@@ -265,13 +265,16 @@ static int take_up_pending(struct network *n, struct journal_pending *p,
 	*n->unfinished = *p;
 	*p = (struct journal_pending){ 0 };
 	r = network_finish(n, e);
-	if (r < 0)
+	if (r < 0 && r != -ECHILD)
 		return err_context(e,
 				   ending ? "finish '%s', which was under way"
 					  : "undo '%s', which was under way",
 				   command);
 	str_addf(report, "'%s' was under way when its shell ended: it was %s\n", command,
 		 ending ? "finished" : "undone");
+	if (r < 0)
+		str_addf(report, "what is kept could not be done again: %s\n", e->msg);
+	err_clear(e);
 	return 0;
 }
 

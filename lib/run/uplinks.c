@@ -18,6 +18,7 @@
 #include "kern/uplink.h"
 #include "run/keep.h"
 #include "run/machine.h"
+#include "run/services_parts.h"
 
 static const char forward[] = "/proc/sys/net/ipv4/ip_forward";
 
@@ -189,7 +190,9 @@ static int forward_off(const struct netns_id *machine, const char *path, struct 
 /* In the machine's namespace, where the thread is. */
 static int nft(const char *script, struct err *e)
 {
-	cleanup_free char *line = mem_printf("nft '%s' 2>&1 </dev/null", script);
+	cleanup_free char *program = service_find_program("nft");
+	cleanup_free char *line = mem_printf("'%s' '%s' 2>&1 </dev/null",
+					     program ? program : "nft", script);
 	char said[SAID_MAX] = "", rest[SAID_MAX];
 	FILE *f = popen(line, "re");
 	size_t n;
@@ -205,10 +208,10 @@ static int nft(const char *script, struct err *e)
 		return 0;
 	while (n && said[n - 1] == '\n')
 		said[--n] = '\0';
-	err_set(e, ECHILD, "nft %s: %s", script, said);
+	err_set(e, EIO, "nft %s: %s", script, said);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		err_hint(e, "it is in Debian's package nftables");
-	return -ECHILD;
+	return -EIO;
 }
 
 static int machine_table(const char *table, const struct uplink *u, struct err *e)
@@ -226,16 +229,34 @@ static int machine_table(const char *table, const struct uplink *u, struct err *
 
 static int node_table(struct network *n, const char *node, struct err *e)
 {
-	return keep_run(
-		n, node,
-		"nft 'add table ip espalier; delete table ip espalier; "
+	cleanup_free char *program = service_find_program("nft");
+	cleanup_free char *command = mem_printf(
+		"%s "
+		"'add table ip espalier; delete table ip espalier; "
 		"add table ip espalier; "
 		"add chain ip espalier post { type nat hook postrouting priority 100; }; "
 		"add rule ip espalier post oifname \"uplink\" masquerade'",
-		NULL, e);
+		program ? program : "nft");
+	int r = keep_run(n, node, command, NULL, e);
+
+	if (r < 0 && e)
+		e->code = -EIO; /* it is no command of the user's that failed */
+	return r < 0 ? -EIO : 0;
 }
 
 /* ---- one node ---- */
+
+/* Of a record of another machine: what that has must not be forgotten. One that nobody is
+ * in has nothing to be taken back from it. */
+static int check_elsewhere(const struct record *r, struct err *e)
+{
+	if (!machine_is_alive(&r->machine))
+		return 0;
+	err_set(e, EXDEV,
+		"its uplink is in another network namespace, that of the "
+		"shell that made it");
+	return err_hint(e, "do it from there; 'nsenter' leads to it");
+}
 
 static int take_back_here(const char *path, const char *network, const char *node,
 			  const struct record *r, struct err *e)
@@ -265,14 +286,10 @@ static int take_back(const char *dir, const char *network, const char *node,
 	int code = lock < 0 ? -EIO : machine_identify(&here, e);
 
 	if (code == 0 && read_record(path, &r)) {
-		if (machine_same(&here, &r.machine)) {
+		if (machine_same(&here, &r.machine))
 			code = take_back_here(path, network, node, &r, e);
-		} else if (machine_is_alive(&r.machine)) {
-			err_set(e, EXDEV,
-				"its uplink is in another network namespace, that of the "
-				"shell that made it");
-			code = err_hint(e, "do it from there; 'nsenter' leads to it");
-		}
+		else
+			code = check_elsewhere(&r, e);
 	}
 	if (code == 0)
 		unlink(path);
@@ -298,11 +315,19 @@ static int begin(struct network *n, const char *node, const char *table,
 	cleanup_free char *path = record_path(n->dir, node);
 	cleanup_close int lock = lock_machine(e);
 	struct netns_id here;
+	bool recorded, fits;
 	int r = lock < 0 ? -EIO : machine_identify(&here, e);
 
 	if (r < 0)
 		return r;
-	if (!read_record(path, ret) || !machine_same(&ret->machine, &here)) {
+	recorded = read_record(path, ret);
+	fits = recorded && machine_same(&ret->machine, &here);
+	if (recorded && !fits) {
+		r = check_elsewhere(ret, e);
+		if (r < 0)
+			return err_context(e, "%s", node);
+	}
+	if (!fits) {
 		choose_name(table, ret->name);
 		ret->machine = here;
 		r = write_record(n->dir, node, ret, e);
@@ -317,7 +342,7 @@ static int make(struct network *n, const struct node *node, struct str *report,
 	cleanup_free char *look = mem_printf("list table ip %s", table);
 	struct uplink u = { .mark = table };
 	bool forwarded = is_forwarding(), tabled, made;
-	struct record record;
+	struct record record = { 0 };
 	int r;
 
 	tabled = !report || nft(look, NULL) == 0;

@@ -52,10 +52,29 @@ if command -v python3 >/dev/null && say 'service h2 http'; then
 	say undo
 fi
 
+# one that cannot be run again is in nobody's way
+touch "$WORK/here"
+say 'add host h3 h4'
+say "keep h3 cat $WORK/here" && say 'keep h3 ip rule add from 10.0.0.0/24 table 103' && say 'keep h3 true'
+rm "$WORK/here"
+says_no 'what cannot be run again is told' 'keep h3 none 3' 'cat: .*all else is done'
+like 'what is kept behind it is done' "$(inside h3 ip rule)" 'lookup 103'
+equal 'the other is forgotten' "$(say 'show h3' && answer result.kept | grep -c true)" 0
+says 'the rest goes on' 'del h4'
+says 'and undo' undo
+says 'it can be forgotten' 'keep h3 none 1'
+like 'without what came behind it' "$(inside h3 ip rule)" 'lookup 103'
+
 lab=$WORK/kept.lab
 says 'save' "save $lab"
+touch "$WORK/here"
+say "keep h3 cat $WORK/here"
+rm "$WORK/here"
+echo 'keep h3 sleep 30.98417' >&8
+check 'a command is under way' wait_until "$DEADLINE" runs 30.98417
 shell_kill KILL
-check 'attach after kill -9' "$ESPALIER" attach "$NET" <<<'r1 ip rule'
+like 'attach after kill -9 tells what cannot be run again' "$("$ESPALIER" attach "$NET" <<<'r1 ip rule' 2>&1)" \
+	'was undone.*done again: h3: cat.*lookup 101'
 check 'destroyed' "$ESPALIER" destroy "$NET"
 network
 check 'the saved network loads, in which commands are kept, too' batch <<<"source $lab

@@ -87,6 +87,13 @@ before() { # FIRST SECOND, in the log
 }
 check 'while the shell waited' before '"job":2,"node"' '"command":"wait until'
 
+# a log that cannot be written
+network
+batch <<<'log /dev/full
+add host h1
+show nodes'
+like 'is told, once' "$(grep -c 'the log ends here: No space left' <<<"$OUT") $STATUS $OUT" '^1 1 .*h1 +host'
+
 # what fails at its time fails the file; what has no time left is told
 batch <<<'at 50ms link h1 h2
 wait 10s until'

@@ -55,6 +55,7 @@ says 'over a router, too' 'h2 ping -c 1 203.0.113.9'
 says 'and the machine' 'h1 ping -c 1 203.0.113.1'
 like 'what is on the machine is marked' "$(machine)" "table ip espalier/$NET/gw"
 equal 'show tells its kind' "$(say 'show gw' && answer result.kind)" nat
+says_no 'and so does an error' 'add host gw' 'there is a nat named'
 says 'repair' repair
 equal 'finds all as it should be' "$(answer result.repaired)" '[]'
 ip link del "$(uplink)"
@@ -71,6 +72,14 @@ says 'undo' undo
 says 'it works again' 'h1 ping -c 1 203.0.113.9'
 first=$NET
 
+# a shell elsewhere cannot do what is to be done here, and spoils nothing
+check 'detach' say detach
+shell_end
+like 'another namespace' "$(nsenter -t "$INTERNET" -n "$ESPALIER" attach "$NET" <<<repair 2>&1)" 'gw: its uplink is in another'
+shell attach "$NET"
+says 'here all is there' repair
+equal 'and as it was' "$(answer result.repaired)" '[]'
+
 # two networks need forwarding; the last one switches it off
 network
 check 'another network' "$ESPALIER" -n "$NET" --keep -b - <<<'add nat gw'
@@ -78,13 +87,13 @@ shell_kill KILL
 check 'the first one is destroyed after kill -9' "$ESPALIER" destroy "$first"
 equal 'forwarding stays, which the other one needs' "$(</proc/sys/net/ipv4/ip_forward)" 1
 ip link del "$(uplink)" # by another program, and the end is as well
-check 'the other one, too' "$ESPALIER" destroy "$NET"
+check 'the other one, too, without /sbin in PATH' env PATH=/usr/bin:/bin "$ESPALIER" destroy "$NET"
 untouched 'nothing is left'
 
 # forwarding that was on is none of ours
 echo 1 >/proc/sys/net/ipv4/ip_forward
 network
-check 'a network that quits' batch <<<'add nat gw'
+check 'a network that quits, without /sbin in PATH' env PATH=/usr/bin:/bin "$ESPALIER" -n "$NET" -b - <<<'add nat gw'
 equal 'leaves forwarding on' "$(</proc/sys/net/ipv4/ip_forward)" 1
 echo 0 >/proc/sys/net/ipv4/ip_forward
 untouched 'and nothing else'
