@@ -128,6 +128,30 @@ static void run(struct session *s, const struct timeline_entry *entry)
 	s->hooks = hooks;
 }
 
+/* The next turn; those that a long command has missed are left out. */
+static void plan_next(struct timeline *t, struct timeline_entry entry)
+{
+	do
+		entry.due += entry.period;
+	while (t->zero + entry.due <= now());
+	insert(t, entry);
+}
+
+/* While it ran its next turn may have come; without leaving that out, one that takes
+ * longer than its period would leave no time for anything else. */
+static void skip_missed(struct timeline *t, const char *command)
+{
+	for (size_t i = 0; i < t->entries.n; i++) {
+		struct timeline_entry entry = t->entries.v[i];
+
+		if (entry.command != command || t->zero + entry.due > now())
+			continue;
+		vec_remove(&t->entries, i);
+		plan_next(t, entry);
+		return;
+	}
+}
+
 void timeline_run_due(struct session *s)
 {
 	struct timeline *t = &s->timeline;
@@ -138,16 +162,14 @@ void timeline_run_due(struct session *s)
 
 		vec_remove(&t->entries, 0);
 		if (entry.period) {
-			/* turns that a long command has missed are left out */
-			do
-				again.due += entry.period;
-			while (t->zero + again.due <= now());
 			again.command = mem_strdup(entry.command);
-			insert(t, again);
+			plan_next(t, again);
 		}
 		t->running = s->out.planned = true;
 		run(s, &entry);
 		t->running = s->out.planned = false;
+		if (entry.period)
+			skip_missed(t, again.command);
 		free(entry.command);
 	}
 }

@@ -52,6 +52,11 @@ like 'a plan goes on under a program' "$STATUS $OUT" '^0 .*ping h1 h2'
 espalier -n "$NET" --json -b "$WORK/under.lab"
 equal 'and under one whose output is kept' "$STATUS" 0
 
+# what takes longer than its period
+network
+espalier -n "$NET" -c 'every 20ms wait 60ms; wait 300ms'
+equal 'a plan that is always due does not keep the rest from going on' "$STATUS" 0
+
 # a job that is waited for
 network
 espalier -n "$NET" -c 'add host h1 h2
