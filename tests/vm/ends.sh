@@ -34,7 +34,7 @@ dies() {
 	like "$what: message" "$(<"$WORK/err")" "$message"
 	nothing_stays "$what"
 }
-dies 'a panic' 125 'kernel panicked: sysrq triggered crash.*console:.*Call Trace' \
+dies 'a panic' 125 'kernel panicked: sysrq triggered crash.*console:.*Kernel panic - .*Call Trace' \
 	sh -c 'echo c >/proc/sysrq-trigger; sleep 1000'
 dies 'switched off' 125 'went down before the command ended' \
 	sh -c 'echo o >/proc/sysrq-trigger; sleep 1000'
