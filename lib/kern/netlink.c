@@ -201,6 +201,22 @@ int netlink_batch_run(struct netlink *nl, struct netlink_batch *b,
 	return r < 0 ? r : failed;
 }
 
+int netlink_request(struct netlink *nl, struct nl_msg *m, const char *what, struct err *e)
+{
+	struct netlink_batch b = { 0 };
+	struct netlink_result result = { 0 };
+	int r;
+
+	netlink_batch_add(&b, m);
+	r = netlink_batch_run(nl, &b, &result, e);
+	if (r > 0)
+		r = err_sys(e, result.code, "%s%s%s", what, result.message ? ": " : "",
+			    result.message ? result.message : "");
+	free(result.message);
+	netlink_batch_free(&b);
+	return r;
+}
+
 /* One attempt; -EAGAIN where the kernel says that things changed meanwhile. */
 static int dump_once(struct netlink *nl, struct nlmsghdr *request,
 		     void (*each)(const struct nlmsghdr *h, void *cookie), void *cookie,

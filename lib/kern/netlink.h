@@ -53,6 +53,11 @@ void netlink_batch_free(struct netlink_batch *b);
 int netlink_batch_run(struct netlink *nl, struct netlink_batch *b,
 		      struct netlink_result *results, struct err *e);
 
+/* One request (taken over) by itself: 0, or -errno, where e says what failed and the
+ * kernel's words. */
+int netlink_request(struct netlink *nl, struct nl_msg *m, const char *what,
+		    struct err *e);
+
 /*
  * A dump (takes the request over): calls each() for every message. One that the kernel
  * marks as interrupted (NLM_F_DUMP_INTR) is repeated, 5 times at the most, then -EAGAIN.

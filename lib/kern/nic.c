@@ -36,23 +36,6 @@ static struct nl_msg *link_message(int type, int ifindex)
 	return message(type, 0, &i, sizeof(i));
 }
 
-/* One request; what failed has the kernel's words. */
-static int ask(struct netlink *nl, struct nl_msg *m, const char *what, struct err *e)
-{
-	struct netlink_batch b = { 0 };
-	struct netlink_result result = { 0 };
-	int r;
-
-	netlink_batch_add(&b, m);
-	r = netlink_batch_run(nl, &b, &result, e);
-	if (r > 0)
-		r = err_sys(e, result.code, "%s%s%s", what, result.message ? ": " : "",
-			    result.message ? result.message : "");
-	free(result.message);
-	netlink_batch_free(&b);
-	return r;
-}
-
 /* ---- what there is ---- */
 
 static void free_settings(nic_settings *v)
@@ -206,7 +189,7 @@ int nic_move(struct netlink *nl, int ifindex, int ns, int new_ifindex, const cha
 		nla_put_s32(m, IFLA_NEW_IFINDEX, new_ifindex);
 	if (name)
 		nla_put_string(m, IFLA_IFNAME, name);
-	return ask(nl, m, "move it", e);
+	return netlink_request(nl, m, "move it", e);
 }
 
 int nic_set(struct netlink *nl, int ifindex, bool up, int master, struct err *e)
@@ -218,7 +201,7 @@ int nic_set(struct netlink *nl, int ifindex, bool up, int master, struct err *e)
 
 	if (master)
 		nla_put_u32(m, IFLA_MASTER, (uint32_t)master);
-	return ask(nl, m, up ? "switch it on" : "switch it off", e);
+	return netlink_request(nl, m, up ? "switch it on" : "switch it off", e);
 }
 
 /* The attributes, with the interface's number of now. */
@@ -316,8 +299,9 @@ static void restore_addresses(struct netlink *nl, int is, const struct nic_state
 	char ip[INET6_ADDRSTRLEN + 4];
 
 	vec_each (&was->addresses, s)
-		if (ask(nl, address_message(s, was->ifindex, is),
-			ip_of(s, sizeof(struct ifaddrmsg), IFA_ADDRESS, ip), &why) < 0)
+		if (netlink_request(nl, address_message(s, was->ifindex, is),
+				    ip_of(s, sizeof(struct ifaddrmsg), IFA_ADDRESS, ip),
+				    &why) < 0)
 			tell(told, label, "address", &why);
 }
 
@@ -330,8 +314,9 @@ static void restore_routes(struct netlink *nl, int is, const struct nic_state *w
 
 	for (int attempt = 0; attempt < 2; attempt++)
 		vec_each (&was->routes, s) {
-			int r = ask(nl, route_message(s, was->ifindex, is),
-				    ip_of(s, sizeof(struct rtmsg), RTA_DST, ip), &why);
+			int r = netlink_request(
+				nl, route_message(s, was->ifindex, is),
+				ip_of(s, sizeof(struct rtmsg), RTA_DST, ip), &why);
 
 			if (r < 0 && r != -EEXIST && attempt)
 				tell(told, label, "route", &why);
@@ -348,13 +333,13 @@ void nic_restore(struct netlink *nl, const struct nic_state *is,
 	if (is->mtu != was->mtu) {
 		m = link_message(RTM_NEWLINK, is->ifindex);
 		nla_put_u32(m, IFLA_MTU, was->mtu);
-		if (ask(nl, m, "set it", &why) < 0)
+		if (netlink_request(nl, m, "set it", &why) < 0)
 			tell(told, label, "MTU", &why);
 	}
 	if (is->mac_n != was->mac_n || memcmp(is->mac, was->mac, was->mac_n) != 0) {
 		m = link_message(RTM_NEWLINK, is->ifindex);
 		nla_put(m, IFLA_ADDRESS, (int)was->mac_n, was->mac);
-		if (ask(nl, m, "set it", &why) < 0)
+		if (netlink_request(nl, m, "set it", &why) < 0)
 			tell(told, label, "MAC address", &why);
 	}
 	if (nic_set(nl, is->ifindex, was->up, 0, &why) < 0)

@@ -90,23 +90,6 @@ static int set_forwarding(const struct node *n, const struct node_defaults *d,
 	return r;
 }
 
-static int ask_for(struct netlink *nl, struct nl_msg *m, const char *what, struct err *e)
-{
-	struct netlink_batch b = { 0 };
-	struct netlink_result result;
-	int r;
-
-	netlink_batch_add(&b, m);
-	r = netlink_batch_run(nl, &b, &result, e);
-	if (r > 0) {
-		r = err_sys(e, result.code, "%s%s%s", what, result.message ? ": " : "",
-			    result.message ? result.message : "");
-		free(result.message);
-	}
-	netlink_batch_free(&b);
-	return r;
-}
-
 int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults *defaults,
 		 struct err *e)
 {
@@ -114,7 +97,7 @@ int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults 
 	int r;
 
 	find_defaults(defaults);
-	r = ask_for(nl, request_link_up(IFINDEX_LOOPBACK), "lo", e);
+	r = netlink_request(nl, request_link_up(IFINDEX_LOOPBACK), "lo", e);
 	/* Nobody else has its link-local addresses, which are made from the MACs. While
 	 * they were being checked for a second or two, a router could not find its
 	 * neighbours, for it asks from them. */
@@ -126,7 +109,7 @@ int node_prepare(struct netlink *nl, const struct node *n, struct node_defaults 
 	if (r == 0)
 		r = write_sysctl("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1", e);
 	if (r == 0)
-		r = ask_for(nl, request_bridge_add(&bridge), "its bridge", e);
+		r = netlink_request(nl, request_bridge_add(&bridge), "its bridge", e);
 	return r;
 }
 

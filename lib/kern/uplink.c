@@ -33,23 +33,6 @@ static struct nl_msg *link_message(int type, int flags, int ifindex, unsigned up
 	return m;
 }
 
-/* One request; the codes fine and 0 are none to tell of. */
-static int ask(struct netlink *nl, struct nl_msg *m, int fine, const char *what,
-	       struct err *e)
-{
-	struct netlink_batch b = { 0 };
-	struct netlink_result result = { 0 };
-	int r;
-
-	netlink_batch_add(&b, m);
-	r = netlink_batch_run(nl, &b, &result, e);
-	if (r > 0)
-		r = result.code == fine ? 0 : err_sys(e, result.code, "%s", what);
-	free(result.message);
-	netlink_batch_free(&b);
-	return r;
-}
-
 /* ---- the end on the machine ---- */
 
 /* What is there of a name. */
@@ -111,7 +94,11 @@ int uplink_delete(const struct uplink *u, struct err *e)
 		return r;
 	r = find(&nl, u->name, &f, e);
 	if (r == 0 && f.ifindex && is_ours(&f, u))
-		r = ask(&nl, request_link_del(f.ifindex), -ENODEV, u->name, e);
+		r = netlink_request(&nl, request_link_del(f.ifindex), u->name, e);
+	if (r == -ENODEV) { /* it went by itself */
+		err_clear(e);
+		r = 0;
+	}
 	netlink_close(&nl);
 	return r;
 }
@@ -156,8 +143,9 @@ static int set_machine_end(struct netlink *nl, int ifindex, const struct uplink 
 	int r;
 
 	nla_put_string(m, IFLA_IFALIAS, u->mark);
-	r = ask(nl, m, 0, u->name, e);
-	return r < 0 ? r : ask(nl, request_address_add(ifindex, &ip), 0, u->name, e);
+	r = netlink_request(nl, m, u->name, e);
+	return r < 0 ? r
+		     : netlink_request(nl, request_address_add(ifindex, &ip), u->name, e);
 }
 
 static struct nl_msg *default_route(int machine, int ifindex)
@@ -191,12 +179,14 @@ static int set_node_end(struct netlink *nl, int machine, bool up, struct err *e)
 	if (r == 0 && !f.ifindex)
 		return err_set(e, ENODEV, "the node's end is not there any more");
 	if (r == 0)
-		r = ask(nl, link_message(RTM_NEWLINK, 0, f.ifindex, up ? IFF_UP : 0), 0,
+		r = netlink_request(
+			nl, link_message(RTM_NEWLINK, 0, f.ifindex, up ? IFF_UP : 0),
 			"the node's end", e);
 	if (r == 0)
-		r = ask(nl, request_address_add(f.ifindex, &ip), 0, "the node's end", e);
-	return r == 0 && up ? ask(nl, default_route(machine, f.ifindex), 0,
-				  "the default route", e)
+		r = netlink_request(nl, request_address_add(f.ifindex, &ip),
+				    "the node's end", e);
+	return r == 0 && up ? netlink_request(nl, default_route(machine, f.ifindex),
+					      "the default route", e)
 			    : r;
 }
 
@@ -215,7 +205,8 @@ static int make(struct kern *k, struct netlink *home, const struct node *n,
 	if (r == 0)
 		r = kern_enter(k, n, &inside, &ns, e);
 	if (r == 0 && !f.ifindex) {
-		r = ask(home, pair(u->name, ns), 0, "a veth pair with the machine", e);
+		r = netlink_request(home, pair(u->name, ns),
+				    "a veth pair with the machine", e);
 		if (r == 0)
 			r = find(home, u->name, &f, e);
 	}
