@@ -384,17 +384,18 @@ static pid_t fork_child(const struct start *c)
 
 /*
  * Until the child has said something. Ctrl-Z may stop it while it is not the program
- * yet, when it has the terminal and nobody would continue it: that is taken back.
+ * yet, when it has the terminal and nobody would continue it: that is taken back. What
+ * stops once the pipe has ended is the program, and its stop is for exec_wait().
  */
 static void await_word(int from, pid_t pid)
 {
 	struct pollfd word = { .fd = from, .events = POLLIN };
+	siginfo_t stopped;
 
 	while (poll(&word, 1, LOOK_AT_CHILD_MS) <= 0) {
-		siginfo_t stopped = { 0 };
-
-		if (waitid(P_PID, (id_t)pid, &stopped, WSTOPPED | WNOHANG) == 0 &&
-		    stopped.si_pid == pid)
+		stopped.si_pid = 0;
+		waitid(P_PID, (id_t)pid, &stopped, WSTOPPED | WNOHANG | WNOWAIT);
+		if (stopped.si_pid == pid && poll(&word, 1, 0) == 0)
 			kill(pid, SIGCONT);
 	}
 }

@@ -132,6 +132,52 @@ static void test_interruptions(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Both on one processor, and the start often interrupted: the program gets far between
+ * two of its steps. */
+static void hurry_program(bool on)
+{
+	static cpu_set_t all;
+	struct itimerval often = { { 0, on ? 100 : 0 }, { 0, on ? 100 : 0 } };
+	cpu_set_t one;
+
+	if (on) {
+		assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+		CPU_ZERO(&one);
+		CPU_SET(sched_getcpu(), &one);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(all), on ? &one : &all), 0);
+	setitimer(ITIMER_REAL, &often, NULL);
+}
+
+/* A program that stops itself the moment it runs stays so: it is not taken for one that
+ * was stopped before it ran. */
+static void test_stops_itself(void **state)
+{
+	struct sigaction act = { .sa_handler = interrupt }, old;
+	char *argv[] = { "sh", "-c", "kill -STOP $$; exit 4", NULL };
+	struct exec_spec s = spec("h1", argv);
+	struct err e = ERR_INIT;
+
+	(void)state;
+	sigaction(SIGALRM, &act, &old);
+	for (int round = 0; round < 200; round++) {
+		siginfo_t now = { 0 };
+		struct exec_end end;
+		pid_t pid;
+
+		hurry_program(true);
+		sandbox_ok(exec_start(&net, &s, &pid, &e), &e);
+		hurry_program(false);
+		assert_int_equal(
+			waitid(P_PID, (id_t)pid, &now, WSTOPPED | WEXITED | WNOWAIT), 0);
+		assert_int_equal(now.si_code, CLD_STOPPED);
+		kill(pid, SIGCONT);
+		sandbox_ok(exec_wait(pid, false, &end, &e), &e);
+		assert_int_equal(end.status, 4);
+	}
+	sigaction(SIGALRM, &old, NULL);
+}
+
 static int tests(void)
 {
 	const struct CMUnitTest list[] = {
@@ -140,6 +186,7 @@ static int tests(void)
 		cmocka_unit_test(test_no_namespace),
 		cmocka_unit_test(test_wait_for_stranger),
 		cmocka_unit_test(test_interruptions),
+		cmocka_unit_test(test_stops_itself),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
