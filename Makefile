@@ -3,10 +3,11 @@
 #   make            build/espalier
 #   make demo       set up, build, and open the demo network
 #   make check      set up, build, and run every test
-#   make check-vm   the net tests on a stock kernel alone: KERNEL=6.1 or 6.12
+#   make check-vm   the net tests on a stock kernel alone: KERNEL=6.1, 6.12 or newest
+#   make check-kmod-debug  the kernel module on a kernel that looks for errors, built first
 #   make bench      measure against the kernel's floor, iproute2 and Mininet
 #   make bench-trellis  connectors of tunnels to nodes, beside the paper's figures; KERNEL
-#   make kmod       the kernel module, for the running kernel; KERNEL=6.1 or 6.12: scripts/vm's
+#   make kmod       the kernel module, for the running kernel; KERNEL=6.1, 6.12 or newest: scripts/vm's
 #   make format     apply .clang-format        make layers     check who includes whom
 #   make install    to $(prefix), which is /usr/local; DESTDIR is put before it
 #   V=1             show the commands
@@ -71,6 +72,14 @@ check-vm:
 	@scripts/deps vm
 	@V=$(V) KERNEL=$(KERNEL) scripts/check gcc vm_net_all
 
+check-kmod-debug:
+	@scripts/deps
+	@scripts/deps check
+	@scripts/deps vm
+	@scripts/deps kmod
+	@scripts/deps kernel
+	@V=$(V) scripts/check gcc kmod_debug
+
 bench:
 	@scripts/deps
 	@scripts/deps bench
@@ -97,6 +106,7 @@ bench-trellis:
 	@scripts/deps
 	@scripts/deps vm
 	@scripts/deps kmod
+	@$(MAKE) --no-print-directory all
 	@tests/bench/trellis $(KERNEL)
 
 kmod:
@@ -171,5 +181,5 @@ clean:
 -include $(LIB_OBJ:.o=.d) $(SHELL_OBJ:.o=.d) $(MONITOR_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(UNIT_BIN:=.d) $(BENCH_BIN:=.d) $(FUZZ_BIN:=.d)
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all demo check check-vm bench bench-trellis kmod format layers tests bench-programs fuzz packages-missing \
+.PHONY: all demo check check-vm check-kmod-debug bench bench-trellis kmod format layers tests bench-programs fuzz packages-missing \
 	install uninstall clean

@@ -2,10 +2,7 @@
 # Tunnels and enforced links by the devices of the kernel module: taken by themselves where
 # the kernel has them, asked for, mended, saved. In the virtual machine, with the module of
 # `make kmod` for its kernel.
-. "$(dirname "$0")/../lib.sh"
-[[ ${ESPALIER_VM-} ]] || skip 'modules are loaded in the virtual machine alone'
-MODULE=$TOP/build/kmod/$(uname -r)/shortbridge.ko
-[[ -f $MODULE ]] || skip "make kmod builds $MODULE"
+. "$(dirname "$0")/lib.sh"
 FRAME=$TOP/tests/frame
 frames=(ffffffffffff02000000000188b5dead 0180c2000014020000000001001efefe0383
 	0180c2000000020000000001002642420300 020000000b0202000000000188b6beef)
@@ -18,7 +15,7 @@ say 'show before'
 equal 'a bridge' "$(answer result.via)" bridge
 says_no 'ztun is refused' 'link a1 a2 tunnel gre via ztun' 'no devices of kind ztun.*make kmod'
 like 'the doctor knows how to get it' "$("$ESPALIER" doctor | grep -A 1 '^ztun ')" '^ztun +no .*make kmod'
-insmod "$MODULE" || not_ok 'the module is loaded'
+load
 equal 'the doctor finds both kinds' "$("$ESPALIER" doctor | grep -cE '^(ztun|shortbridge) +yes')" 2
 says 'a change' 'add host more'
 say 'show before'
@@ -51,5 +48,5 @@ by 'tunnel gre underlay x y via shortbridge' shortbridge
 by 'tunnel vxlan via shortbridge delay 5ms enforced' shortbridge
 by 'enforced rate 10mbit' shortbridge
 shell_end
-check 'the module is let go' wait_until "$DEADLINE" rmmod shortbridge
+log_is_clean
 finish

@@ -20,6 +20,8 @@ alone scripts/vm true
 equal 'no package source: status' "$STATUS" 125
 like 'no package source: what' "$OUT" 'no package source for kernel 6\.1: http.* bookworm cannot be read'
 like 'no package source: why' "$OUT" '(resolving|connect)'
+alone scripts/vm -k newest true
+like 'of the newest: what' "$OUT" 'no package source for newest kernel: http.* trixie-backports cannot be read'
 no_cache 'no package source'
 
 # ---- no space ----
@@ -63,17 +65,21 @@ mkfifo "$WORK/held"
 mkdir "$WORK/bin"
 printf '#!/bin/sh\nexec cat "%s"\n' "$WORK/held" >"$WORK/bin/apt-get" # a slow one
 chmod +x "$WORK/bin/apt-get"
-PATH=$WORK/bin:$PATH setsid scripts/vm true >"$WORK/out" 2>&1 </dev/null &
-pid=$!
 preparing() {
-	compgen -G "$CACHE/new.*"
+	compgen -G "$CACHE/new.*" >/dev/null
 }
 no_copy() {
 	! preparing
 }
-check 'preparing' wait_until "$DEADLINE" preparing
-kill -s TERM -- "-$pid"
-wait "$pid"
-equal 'interrupted: status' "$?" 143
-check 'interrupted: it tidies up' wait_until "$DEADLINE" no_copy
+for ((round = 0; round < 5; round++)); do
+	PATH=$WORK/bin:$PATH setsid scripts/vm true >"$WORK/out" 2>&1 </dev/null &
+	pid=$!
+	end=$((SECONDS + DEADLINE))
+	until preparing || ((SECONDS >= end)); do :; done # to stop it as soon as there is a copy
+	check 'preparing' preparing
+	kill -s TERM -- "-$pid"
+	wait "$pid"
+	equal 'interrupted: status' "$?" 143
+	check 'interrupted: it tidies up' wait_until "$DEADLINE" no_copy
+done
 finish

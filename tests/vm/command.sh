@@ -89,7 +89,7 @@ wrong() { # DESCRIPTION MESSAGE ARGUMENT...
 	equal "$what: status" "$?" 2
 	like "$what: message" "$(<"$WORK/err")" "$message"
 }
-wrong 'a kernel that is not there' "no kernel '5\\.4'; there are 6\\.1 and 6\\.12" -k 5.4 true
+wrong 'a kernel that is not there' "no kernel '5\\.4'; there are 6\\.1, 6\\.12, newest and debug" -k 5.4 true
 wrong 'no command, no terminal' 'needs a command'
 wrong 'an option that is not there' "no option '--cpu'" --cpu 2 true
 wrong 'no number' "--memory takes a whole number, not 'lots'" --memory lots true

@@ -44,6 +44,18 @@ dies 'too long' 124 'longer than 2 s' --timeout 2 sleep 1000
 dies 'out of memory' 137 "ran out of memory and killed 'tail'; --memory" --memory 256 tail /dev/zero
 dies 'memory that is not to be had' 125 'QEMU failed' --memory 9000000 true
 
+# ---- an oops: its own words come before those of the panic that it ends in ----
+{
+	echo 'nothing of interest'
+	echo '[    9.1] BUG: KASAN: use-after-free in somewhere'
+	echo '[    9.2] Call Trace:'
+	echo '[    9.3] Kernel panic - not syncing: Fatal exception'
+	printf 'long after\n%.0s' {1..50}
+} >"$WORK/console"
+scripts/vm.d/attend 3 true 3<"$WORK/console" </dev/null >"$WORK/out" 2>"$WORK/err"
+equal 'an oops: status' "$?" 125
+like 'an oops: message' "$(<"$WORK/err")" 'panicked: Fatal.*console:[[:space:]]*\[    9\.1\] BUG: KASAN.*Kernel panic - '
+
 # ---- signals ----
 for signal in INT TERM KILL; do
 	"$VM" sh -c 'echo begun; exec sleep 1000' >"$WORK/out" 2>"$WORK/err" </dev/null &
