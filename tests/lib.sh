@@ -11,8 +11,13 @@
 #
 # Whatever way a test ends, its networks are destroyed, by exactly their names. ESPALIER
 # is the program under test. With ESPALIER_MUST_RUN=1 a skip is a failure. Tests run as
-# root and, through tests/as_user, as an ordinary user; ((EUID)) tells them apart.
+# root and, through tests/as_user, as an ordinary user; ((EUID)) tells them apart. For a test
+# of what is done to the machine, with ON_MACHINE=1, a network namespace stands for that.
 set -u
+
+if [[ ${ON_MACHINE-} && ! ${IN_MACHINE-} ]] && ((EUID == 0)); then
+	IN_MACHINE=1 exec unshare -n "$0"
+fi
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ESPALIER=$(realpath "${ESPALIER:-$TOP/build/espalier}")
@@ -140,6 +145,23 @@ wait_until() {
 	done
 }
 
+# A machine that others share may stand still now and then, for a minute or two, and what is judged
+# by time fails then. steadier: waits until it does no more, up to 150 s in the whole of a test.
+STEADY_LEFT=$((SLOW ? 0 : 150)) # seconds; an emulated machine never is steady
+steadier() {
+	local since=$SECONDS
+	wait_until "$STEADY_LEFT" steady
+	STEADY_LEFT=$((STEADY_LEFT - SECONDS + since))
+}
+# Whether 50 waits of 20 ms are not late by more than 3 ms each.
+steady() {
+	local i since=${EPOCHREALTIME//[!0-9]/}
+	for ((i = 0; i < 50; i++)); do
+		read -r -t 0.02 <> <(:)
+	done
+	((${EPOCHREALTIME//[!0-9]/} - since < 50 * 23000))
+}
+
 # ---- networks ----
 
 # A new name in $NET, which the end of the test looks after.
@@ -173,6 +195,16 @@ batch() {
 	espalier -n "$NET" "$@" -b -
 }
 
+# only_root COMMANDS: an ordinary user is refused them, and the test is over.
+only_root() {
+	((EUID != 0)) || return 0
+	network
+	espalier -n "$NET" -c "$1"
+	equal 'without root it is refused' "$STATUS" 1
+	like 'says why' "$OUT" 'without root.*sudo espalier'
+	finish
+}
+
 destroy_networks() {
 	local name
 	shell_kill KILL
@@ -185,7 +217,7 @@ destroy_networks() {
 finish() {
 	local name
 	for name in "${NETWORKS[@]+"${NETWORKS[@]}"}"; do
-		check "nothing is left of $name" wait_until 5 nothing_left "$name"
+		check "nothing is left of $name" wait_until "$DEADLINE" nothing_left "$name"
 		nothing_left "$name" || note "$(leftovers "$name")"
 	done
 	FINISHED=1
@@ -308,22 +340,34 @@ can() {
 # A measurement of 3 s, in $WORK/iperf; refused while the server has not seen the end of the
 # one before.
 iperf() {
-	inside "$1" iperf3 -c "$2" -4 -t 3 -O 1 -J >"$WORK/iperf"
+	inside "$1" iperf3 -c "$2" -4 -t 3 -O 1 -J --get-server-output >"$WORK/iperf"
 	! grep -q '"error"' "$WORK/iperf"
 }
 
 # carries FROM TO RATE_KBIT [LEAST MOST]: TCP to the iperf3 server there comes to 90 to 101 %
-# of the rate, which is what headers leave, or to LEAST to MOST; at once, or again, since others
-# may have the processors.
+# of the rate, which is what headers leave, or to LEAST to MOST; at once, or again. A machine
+# that others share may stand still longer than a bucket of tokens lasts: what is lost then is not
+# the shape's, so that the best second must reach the least. None makes more of a rate, so that all
+# of them together must not come to more than the most.
 carries() {
-	local kbit least=${4:-90} most=${5:-101} seen=()
-	while ((${#seen[@]} < 5)); do
+	local mean best least=$(($3 * ${4:-90} / 100)) most=$(($3 * ${5:-101} / 100)) seen=() good=
+	while [[ ! $good ]] && ((${#seen[@]} < 8)); do
+		((${#seen[@]} == 0)) || steadier
 		wait_until "$DEADLINE" iperf "$1" "$2"
-		kbit=$(perl -MJSON::PP -0e 'print int(decode_json(<>)->{end}{sum_received}{bits_per_second} / 1000)' "$WORK/iperf")
-		((kbit <= $3 * least / 100 || kbit >= $3 * most / 100)) || break
-		seen+=("$kbit") kbit=
+		read -r mean best < <(perl -MJSON::PP -0e '
+			my $all = decode_json(<>);
+			my %unit = ("" => 0.001, K => 1, M => 1000, G => 1000000);
+			my $mean = int($all->{end}{sum_received}{bits_per_second} / 1000);
+			my $best = 0;
+			for (split /\n/, $all->{server_output_text}) {
+				next if !/ ([\d.]+)-([\d.]+) +sec .* ([\d.]+) ([KMG]?)bits\/sec *$/ || $2 - $1 < 0.9;
+				$best = int($3 * $unit{$4}) if $best < $3 * $unit{$4};
+			}
+			print "$mean $best\n"' "$WORK/iperf")
+		((mean >= most || best <= least)) || good=1
+		seen+=("$mean, at best $best")
 	done
-	check "$3 kbit/s: TCP carries ${kbit:-${seen[*]}}" test "$kbit"
+	check "$3 kbit/s: TCP carries $(printf '%s; ' "${seen[@]}")" test "$good"
 }
 
 # Ends the shell as the end of its input does; its status is in $STATUS.

@@ -60,7 +60,7 @@ static void *send_tcp(void *cookie)
 {
 	struct way *w = cookie;
 
-	w->samples.goodput = tcp_goodput(w->from, w->to, w->end, w->stop);
+	w->samples.goodput = tcp_goodput(w->from, w->to, w->end, w->stop).mean;
 	atomic_store(&w->sending, false);
 	return NULL;
 }

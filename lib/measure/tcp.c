@@ -1,16 +1,18 @@
 /*
  * tcp.c — see tcp.h.
  *
- * One thread, three sockets that do not block, two namespaces. What is first received
- * is not counted, for the connection is still finding its speed. Both sides end with a
- * reset: nothing lingers in a queue or in TIME-WAIT, and the kernel does not keep what
- * it learnt about the path for the nodes' own connections.
+ * One thread, three sockets that do not block, two namespaces. What is first delivered
+ * is not counted, for the connection is still finding its speed. It counts when the
+ * sender learns that it has arrived (SACK): what the receiver reads may have waited for a
+ * packet that was lost, and comes faster than the link then. Both sides end with a reset:
+ * nothing lingers in a queue or in TIME-WAIT, and the kernel does not keep what it learnt
+ * about the path for the nodes' own connections.
  */
 #include "measure/tcp.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,10 +24,13 @@
 enum {
 	CHUNK = 64 << 10,
 	POLL_MS = 20,
-	HEAD = 2,  /* the first half of the time is not counted */
-	QUEUE = 5, /* a fifth of it may pile up in the queue */
+	SPENT = 10, /* in a tenth of the time, what a token bucket had saved is spent */
+	HEAD = 2,   /* the first half of the time is not in the mean */
+	QUEUE = 5,  /* a fifth of it may pile up in the queue */
 	WINDOW_MAX = 1 << 29,
 	BITS_PER_BYTE = 8,
+	SAMPLES_MAX = 2000,
+	SAMPLE_NS = 10000000, /* between samples */
 };
 
 struct side {
@@ -72,7 +77,7 @@ static int open_side(void *cookie)
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&at, n) < 0 ||
-	    (s->window && setsockopt(fd, SOL_TCP, TCP_WINDOW_CLAMP, &s->window,
+	    (s->window && setsockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &s->window,
 				     sizeof(s->window)) < 0) ||
 	    (s->listens && listen(fd, 1) < 0))
 		return -errno;
@@ -122,15 +127,66 @@ static int join(const struct side *client, const struct side *server, uint64_t u
 	return fd;
 }
 
-static uint64_t carry(int from, int to, uint64_t until, const atomic_bool *stop)
+/* ---- what arrived ---- */
+
+static uint64_t rate(const struct tcp_sample *first, const struct tcp_sample *last)
+{
+	/* the longer time: the thread may have waited for a processor around either */
+	return (uint64_t)((double)(last->bytes - first->bytes) * BITS_PER_BYTE * SECOND /
+			  (double)(last->after - first->before));
+}
+
+struct tcp_goodput tcp_goodput_of(const struct tcp_sample *samples, size_t n,
+				  uint64_t begin)
+{
+	struct tcp_goodput ret = { 0 };
+	size_t first = 0;
+
+	while (first < n && samples[first].after < begin)
+		first++;
+	if (n < first + 2)
+		first = 0; /* a slow link, or one that has stopped */
+	if (n < 2)
+		return ret;
+	ret.mean = ret.best = rate(&samples[first], &samples[n - 1]);
+	first = 0;
+	for (size_t i = 1; i < n; i++)
+		for (; first < i && samples[i].after - samples[first].before >= SECOND;
+		     first++) {
+			uint64_t r = rate(&samples[first], &samples[i]);
+
+			if (r > ret.best)
+				ret.best = r;
+		}
+	return ret;
+}
+
+static struct tcp_sample sample(int from)
+{
+	struct tcp_sample ret = { .before = clock_now() };
+	struct tcp_info info = { 0 };
+	socklen_t n = sizeof(info);
+
+	if (getsockopt(from, IPPROTO_TCP, TCP_INFO, &info, &n) == 0)
+		ret.bytes = (uint64_t)info.tcpi_delivered * info.tcpi_snd_mss;
+	ret.after = clock_now();
+	return ret;
+}
+
+static struct tcp_goodput carry(int from, int to, uint64_t until, const atomic_bool *stop)
 {
 	cleanup_free uint8_t *chunk = mem_alloc(CHUNK);
+	cleanup_free struct tcp_sample *samples =
+		mem_alloc(SAMPLES_MAX * sizeof(*samples));
 	struct pollfd p[2] = { { .fd = from, .events = POLLOUT },
 			       { .fd = to, .events = POLLIN } };
-	uint64_t begin = clock_now(), counted = 0, since = 0, last = 0, now;
+	uint64_t begin = clock_now(), time = until > begin ? until - begin : 0;
+	uint64_t every = time / SAMPLES_MAX > SAMPLE_NS ? time / SAMPLES_MAX : SAMPLE_NS;
+	struct tcp_sample last = { 0 };
+	size_t n_samples = 0;
 
-	begin += until > begin ? (until - begin) / HEAD : 0;
-	while (!atomic_load(stop) && (now = clock_now()) < until) {
+	while (!atomic_load(stop) && clock_now() < until) {
+		struct tcp_sample s;
 		ssize_t n;
 
 		if (poll(p, 2, POLL_MS) < 0 && errno != EINTR)
@@ -138,26 +194,19 @@ static uint64_t carry(int from, int to, uint64_t until, const atomic_bool *stop)
 		if (p[0].revents & POLLOUT &&
 		    send(from, chunk, CHUNK, MSG_NOSIGNAL) < 0 && errno != EAGAIN)
 			break;
-		if (!(p[1].revents & (POLLIN | POLLERR | POLLHUP)))
-			continue;
 		/* MSG_TRUNC: thrown away by the kernel */
-		while ((n = recv(to, NULL, 4 * CHUNK, MSG_TRUNC | MSG_DONTWAIT)) > 0) {
-			now = clock_now();
-			if (now >= begin && since)
-				counted += (uint64_t)n;
-			else if (now >= begin)
-				since = now;
-			last = now;
-			if (now >= until)
-				break;
-		}
+		while ((n = recv(to, NULL, 4 * CHUNK, MSG_TRUNC | MSG_DONTWAIT)) > 0 &&
+		       clock_now() < until)
+			;
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			break;
+		s = sample(from);
+		/* when something came: between, a slow link's packets fill the time */
+		if (s.before >= begin + time / SPENT && s.bytes > last.bytes &&
+		    s.after - last.after >= every && n_samples < SAMPLES_MAX)
+			samples[n_samples++] = last = s;
 	}
-	if (!since || last <= since)
-		return 0;
-	return (uint64_t)((double)counted * BITS_PER_BYTE * SECOND /
-			  (double)(last - since));
+	return tcp_goodput_of(samples, n_samples, begin + time / HEAD);
 }
 
 /* Enough for the rate, but no more in the queue than leaves it soon after the end. */
@@ -173,15 +222,16 @@ static int window(const struct measure_end *from, const struct measure_end *to,
 	return (int)(bytes > least ? bytes : least);
 }
 
-uint64_t tcp_goodput(const struct measure_end *from, const struct measure_end *to,
-		     uint64_t until, const atomic_bool *stop)
+struct tcp_goodput tcp_goodput(const struct measure_end *from,
+			       const struct measure_end *to, uint64_t until,
+			       const atomic_bool *stop)
 {
 	uint64_t now = clock_now(), time = until > now ? until - now : 0;
 	struct side client = { .end = from, .fd = -1 };
 	struct side server = {
 		.end = to, .listens = true, .window = window(from, to, time), .fd = -1
 	};
-	uint64_t result = 0;
+	struct tcp_goodput result = { 0 };
 	int fd;
 
 	if (port_inside(to->netns, open_side, &server) == 0 &&

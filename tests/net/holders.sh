@@ -51,7 +51,7 @@ like 'the end of its input leaves it running' "$(espalier ls; echo "$OUT")" "$NE
 shell attach "$NET"
 says 'quit' quit
 shell_end
-check 'quit destroys it' wait_until 5 nothing_left "$NET"
+check 'quit destroys it' wait_until "$DEADLINE" nothing_left "$NET"
 unlike 'it is not listed' "$(espalier ls; echo "$OUT")" "$NET"
 
 # ---- --keep, destroy ----
@@ -63,7 +63,7 @@ says '--keep: it is there' 'ping h1 h2'
 says 'detach' detach
 shell_end
 check 'destroy' "$ESPALIER" destroy "$NET"
-check 'nothing is left' wait_until 5 nothing_left "$NET"
+check 'nothing is left' wait_until "$DEADLINE" nothing_left "$NET"
 espalier destroy "$NET"
 like 'destroy what is gone' "$STATUS $OUT" "^1 .*$NET"
 espalier attach "$NET" </dev/null

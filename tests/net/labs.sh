@@ -11,15 +11,18 @@ shapes=1
 batch <<<'add host h1 h2; link h1 h2 delay 1ms' || shapes=''
 ((EUID != 0)) || check 'links can be shaped' test "$shapes"
 
-# run LAB ARGUMENT...: in the background; its output and status are kept under the lab's name.
+# run LAB: its output and status are kept under the lab's name.
 run() {
-	local name=$1
-	shift
-	network
-	(
-		timeout 120 "$ESPALIER" -n "$NET" "$@" >"$WORK/$name.out" 2>"$WORK/$name.err" </dev/null
-		echo $? >"$WORK/$name.status"
-	) &
+	local name=${1##*/} how=(-b)
+	! grep -q '^solution' "$1" || how=(check --strict)
+	timeout 120 "$ESPALIER" -n "$NET" "${how[@]}" "$1" >"$WORK/$name.out" 2>"$WORK/$name.err" </dev/null
+	echo $? >"$WORK/$name.status"
+}
+# Whether only what was measured did not hold, which may be the machine's fault.
+only_measured() {
+	local failed
+	failed=$(grep '^not ok' "$WORK/$1.out") &&
+		! grep -qvE '^not ok [0-9]+ - (rate|rtt) ' <<<"$failed"
 }
 # ended NAME WANTED DESCRIPTION: what came of it.
 ended() {
@@ -54,17 +57,19 @@ done
 at_once=${SLOW:-3}
 for ((i = 0; i < ${#labs[@]}; i += at_once)); do
 	for lab in "${labs[@]:i:at_once}"; do
-		name=${lab##*/}
-		if grep -q '^solution' "$lab"; then
-			run "$name" check --strict "$lab"
-		else
-			run "$name" -b "$lab"
-		fi
+		network
+		run "$lab" &
 	done
 	wait
 done
 for lab in "${labs[@]}"; do
 	name=${lab##*/}
+	for ((i = 0; i < 2; i++)); do
+		only_measured "$name" || break
+		steadier
+		network
+		run "$lab" # alone
+	done
 	ended "$name" 0 "labs/$name"
 done
 finish

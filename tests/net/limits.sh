@@ -43,7 +43,7 @@ else
 	note "${REPLY:0:300}"
 	shell_kill TERM
 fi
-check 'nothing is left' wait_until 30 nothing_left "$NET"
+check 'nothing is left' wait_until "$DEADLINE" nothing_left "$NET"
 
 # ---- a full subnet ----
 network

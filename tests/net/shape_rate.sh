@@ -63,7 +63,7 @@ equal 'nothing of it stays' "$(kernel_state h1 h2 h3; qdiscs h1)" "$before"
 listening() { can h2 'sh -c "ss -ltn | grep -q :5201"'; }
 say 'h2 iperf3 -s &'
 check 'a server' wait_until "$DEADLINE" listening
-mbit=${SLOW:+2} mbit=${mbit:-5} # of what an emulated processor can do
+mbit=2 # what an emulated processor can do, and a busy one
 # a queue that TCP, which goes by fits where processors are busy, does not leave empty
 say "shape h1 s1 rate ${mbit}mbit queue 200pkt"
 carries h1 h2 "${mbit}000"

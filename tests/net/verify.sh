@@ -3,8 +3,7 @@
 # not is told. How well it measures is tested in test_measure.
 . "$(dirname "$0")/../lib.sh"
 
-BUSY=90 # seconds
-mbit=${SLOW:+2} mbit=${mbit:-20} # of what an emulated processor can do
+mbit=2 # what an emulated processor can do, and a busy one: two frames of tokens last 12 ms
 network
 shell
 say 'add host h1 h2' && say 'add switch s1'
@@ -15,15 +14,20 @@ verdict() { # LINK QUANTITY: of its first direction
 }
 # found LINK QUANTITY VERDICT: on a busy machine verify says that it cannot tell: once more.
 found() {
-	[[ $(verdict "$1" "$2") == "$3" ]]
+	local try
+	for ((try = 0; try < 40; try++)); do
+		[[ $(verdict "$1" "$2") != "$3" ]] || return 0
+		steadier
+	done
+	return 1
 }
 says 'a link without a shape' 'verify h1 s1 for 300ms'
 say "shape h1 s1 rate ${mbit}mbit"
-check 'a rate is found' wait_until "$BUSY" found 'h1 s1' rate ok
+check 'a rate is found' found 'h1 s1' rate ok
 if ((EUID == 0)) || [[ -w /dev/net/tun ]]; then
 	say 'shape h2 s1 delay 30ms loss 5%'
-	check 'a delay is found' wait_until "$BUSY" found 'h2 s1' delay ok
-	check 'a loss is found' wait_until "$BUSY" found 'h2 s1' loss ok
+	check 'a delay is found' found 'h2 s1' delay ok
+	check 'a loss is found' found 'h2 s1' loss ok
 	say 'shape h2 s1 none'
 fi
 say "h1 tc qdisc change dev eth0 root handle e501: tbf rate $((mbit * 1000 / 2))kbit burst 4kb limit 50kb"

@@ -10,6 +10,7 @@
 #ifndef TESTS_UNIT_NET_H
 #define TESTS_UNIT_NET_H
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -214,12 +215,30 @@ NET_HELPER const char *net_via(const struct model *m, const char *node,
 	return out;
 }
 
-NET_HELPER double net_milliseconds(void)
+/* CPU time of this process, in ms. */
+NET_HELPER double net_cpu_milliseconds(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/*
+ * How many times as much work is for ten times the size: 10 where it is linear, 100 where
+ * it is quadratic. took() is the time for a size. The least of some runs: a busy machine
+ * only adds.
+ */
+NET_HELPER double net_growth(double (*took)(unsigned n), unsigned n)
+{
+	double least[2] = { INFINITY, INFINITY };
+
+	for (int i = 0; i < 3; i++) {
+		least[0] = fmin(least[0], took(n));
+		least[1] = fmin(least[1], took(10 * n));
+	}
+	print_message("# %u: %.2f ms; %u: %.1f ms\n", n, least[0], 10 * n, least[1]);
+	return least[1] / least[0];
 }
 
 #endif

@@ -111,6 +111,41 @@ static int measure(uint64_t time)
 	return r;
 }
 
+/* Whether 50 waits of 20 ms are not late by more than 3 ms each. */
+static bool steady(void)
+{
+	uint64_t begin = clock_now();
+
+	for (int i = 0; i < 50; i++)
+		poll(NULL, 0, 20);
+	return clock_now() - begin < 50 * 23 * MS;
+}
+
+/* A machine that others share may stand still now and then, for a minute or two. Waits
+ * until it does no more, up to 150 s in the whole of the test. */
+static void steadier(void)
+{
+	static uint64_t waited;
+	uint64_t begin = clock_now();
+
+	while (waited < 150 * SECOND && !steady()) {
+		waited += clock_now() - begin;
+		begin = clock_now();
+	}
+}
+
+/* Measures, and again when the machine is steadier, until it holds; what is then tested
+ * may fail after the last of them. */
+#define measure_until(time, condition)                                                   \
+	do {                                                                             \
+		for (int try_ = 0; try_ < TRIES; try_++) {                               \
+			measure(time);                                                   \
+			if (condition)                                                   \
+				break;                                                   \
+			steadier();                                                      \
+		}                                                                        \
+	} while (0)
+
 /* ---- tests ---- */
 
 /* On a busy machine a measurement may come to too little: it is made again. */
@@ -123,11 +158,7 @@ static bool came_to_much(const struct measured *m)
 static void test_unshaped(void **state)
 {
 	(void)state;
-	for (int i = 0; i < TRIES; i++) {
-		measure(600 * MS);
-		if (came_to_much(&got[0]) && came_to_much(&got[1]))
-			break;
-	}
+	measure_until(600 * MS, came_to_much(&got[0]) && came_to_much(&got[1]));
 	for (int i = 0; i < 2; i++) {
 		const struct measured *m = &got[i];
 
@@ -153,11 +184,8 @@ static void test_tcp(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		addresses(pairs[i][0], pairs[i][1]);
-		for (int k = 0; k < TRIES; k++) {
-			measure(800 * MS);
-			if (got[0].goodput > 10 * MBIT && got[1].goodput > 10 * MBIT)
-				break;
-		}
+		measure_until(800 * MS,
+			      got[0].goodput > 10 * MBIT && got[1].goodput > 10 * MBIT);
 		assert_true(got[0].goodput > 10 * MBIT);
 		assert_true(got[1].goodput > 10 * MBIT);
 	}
@@ -185,27 +213,20 @@ static void test_rate(void **state)
 	ends[0].shape.rate = 10 * MBIT;
 	ends[1].shape.rate = 4 * MBIT;
 	/* a busy machine may disturb one run, or two, but not all */
-	for (int i = 0; i < TRIES; i++) {
-		measure(1500 * MS);
-		if (within(got[0].rate, 10 * MBIT) && within(got[1].rate, 3 * MBIT))
-			break;
-	}
+	measure_until(1500 * MS,
+		      within(got[0].rate, 10 * MBIT) && within(got[1].rate, 3 * MBIT));
 	assert_true(within(got[0].rate, 10 * MBIT));
 	assert_true(within(got[1].rate, 3 * MBIT));
 	assert_int_not_equal(got[0].lines[MEASURE_RATE].verdict, MEASURE_OFF);
 	assert_int_not_equal(got[1].lines[MEASURE_RATE].verdict, MEASURE_OK);
 	assert_int_equal(got[0].lost, 0);
-	/* loss lets data wait, and come at once: in a short time that may look fast */
-	assert_true(got[0].goodput < 15 * MBIT);
+	/* also where loss lets data wait, and come at once */
+	assert_true(got[0].goodput < 10 * MBIT);
 	/* and a fast one */
 	command("tc -n a qdisc replace dev eth0 root tbf rate 60mbit burst 15kb limit "
 		"60kb");
 	ends[0].shape.rate = 60 * MBIT;
-	for (int i = 0; i < TRIES; i++) {
-		measure(1000 * MS);
-		if (within(got[0].rate, 60 * MBIT))
-			break;
-	}
+	measure_until(1000 * MS, within(got[0].rate, 60 * MBIT));
 	assert_true(within(got[0].rate, 60 * MBIT));
 }
 
@@ -218,24 +239,24 @@ static void test_slow(void **state)
 			"ab"[i]);
 		ends[i].shape.rate = 64000;
 	}
-	for (int i = 0; i < TRIES; i++) {
-		measure(2000 * MS);
-		if (within(got[0].rate, 64000) && within(got[1].rate, 64000))
-			break;
-	}
+	measure_until(2000 * MS,
+		      within(got[0].rate, 64000) && within(got[1].rate, 64000));
 	for (int i = 0; i < 2; i++) {
 		assert_true(within(got[i].rate, 64000));
 		assert_true(got[i].delay_median < 100 * MS);
 	}
 }
 
-/* A rate that is not there: the sender is faster than what was set. */
+/* A rate that is not there: the sender is faster than what was set; a busy machine may
+ * look like what is not there. */
 static void test_not_in_force(void **state)
 {
 	(void)state;
 	ends[0].shape =
 		(struct shape){ .rate = MBIT, .delay = 5 * MS, .loss = 500000000 };
-	measure(1000 * MS);
+	measure_until(1000 * MS,
+		      got[0].lines[MEASURE_RATE].verdict != MEASURE_OK &&
+			      got[0].lines[MEASURE_DELAY].verdict != MEASURE_OK);
 	assert_int_not_equal(got[0].lines[MEASURE_RATE].verdict, MEASURE_OK);
 	assert_int_equal(got[0].lines[MEASURE_LOSS].verdict, MEASURE_OFF);
 	assert_int_not_equal(got[0].lines[MEASURE_DELAY].verdict, MEASURE_OK);
@@ -261,7 +282,8 @@ static void test_bridges(void **state)
 	}
 	sandbox_until(system("bridge -n b link show dev eth0 | grep -q forwarding && "
 			     "bridge -n a link show dev eth0 | grep -q forwarding") == 0);
-	measure(400 * MS);
+	measure_until(400 * MS, !got[0].lost && !got[1].lost && got[0].sent > 10 &&
+					got[0].rate > 10 * MBIT);
 	assert_int_equal(got[0].lost, 0);
 	assert_int_equal(got[1].lost, 0);
 	assert_true(got[0].sent > 10);

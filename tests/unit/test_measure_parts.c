@@ -14,6 +14,7 @@
 #include "measure/frame.h"
 #include "measure/schedule.h"
 #include "measure/statistics.h"
+#include "measure/tcp.h"
 
 #define PERCENT ((uint32_t)(SHAPE_CERTAIN / 100))
 #define MBIT 1000000ULL
@@ -204,12 +205,45 @@ static void test_amounts(void **state)
 	assert_int_equal(schedule_room(&fast, 1514), 256 << 20);
 }
 
+/* ---- what TCP carries ---- */
+
+static void test_goodput(void **state)
+{
+	struct tcp_sample s[31];
+	struct tcp_goodput got;
+
+	(void)state;
+	/* 10 Mbit/s but in the third second, which has 1; read within no time */
+	for (size_t i = 0; i < ARRAY_LEN(s); i++)
+		s[i] = (struct tcp_sample){
+			.before = i * SECOND / 10,
+			.after = i * SECOND / 10,
+			.bytes = (i < 20 ? i * 10 : 200 + (i - 20)) * MBIT / 8 / 10,
+		};
+	got = tcp_goodput_of(s, 31, SECOND * 3 / 2);
+	assert_int_equal(got.mean, 4 * MBIT);
+	assert_int_equal(got.best, 10 * MBIT);
+	/* less than a second: no better than its mean */
+	got = tcp_goodput_of(s, 10, 0);
+	assert_int_equal(got.mean, 10 * MBIT);
+	assert_int_equal(got.best, got.mean);
+	/* a thread that was held up while it read takes it to be no more */
+	s[30].after += SECOND;
+	assert_int_equal(tcp_goodput_of(s, 31, SECOND * 2).mean, MBIT / 2);
+	/* all came in the first part, or next to nothing at all */
+	got = tcp_goodput_of(s, 31, 10 * SECOND);
+	assert_int_equal(got.mean, 21 * MBIT / 4);
+	assert_int_equal(tcp_goodput_of(s, 1, 0).best, 0);
+	assert_int_equal(tcp_goodput_of(s, 0, 0).mean, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statistics), cmocka_unit_test(test_distributions),
 		cmocka_unit_test(test_ks),	   cmocka_unit_test(test_frame),
 		cmocka_unit_test(test_schedule),   cmocka_unit_test(test_amounts),
+		cmocka_unit_test(test_goodput),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

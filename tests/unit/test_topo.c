@@ -395,17 +395,21 @@ static void two_in_one_network(void **state)
 	model_free(m);
 }
 
-static void is_fast(void **state)
+static double line_of(unsigned n)
 {
-	double begin = net_milliseconds(), took;
-	struct model *m = topo(TOPO(.shape = TOPO_LINE, .count = 10000));
+	double begin = net_cpu_milliseconds();
+	struct model *m = topo(TOPO(.shape = TOPO_LINE, .count = n));
 
-	(void)state;
-	took = net_milliseconds() - begin;
-	print_message("# a line of 10000 routers and hosts: %.0f ms\n", took);
-	assert_size(m, 10000, 10000, 0, 19999);
-	assert_true(took < 20000);
+	begin = net_cpu_milliseconds() - begin;
+	assert_size(m, n, n, 0, 2 * n - 1);
 	model_free(m);
+	return begin;
+}
+
+static void grows_with_the_size(void **state)
+{
+	(void)state;
+	assert_true(net_growth(line_of, 500) < 60);
 }
 
 int main(void)
@@ -425,7 +429,7 @@ int main(void)
 		cmocka_unit_test(names_that_are_taken),
 		cmocka_unit_test(a_switch_has_so_many_ports),
 		cmocka_unit_test(two_in_one_network),
-		cmocka_unit_test(is_fast),
+		cmocka_unit_test(grows_with_the_size),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
