@@ -65,16 +65,19 @@ static void take_until_end(struct session *s, struct capture *c, int fd, pid_t p
 
 	while (true) {
 		uint64_t next = timeline_next(s);
+		bool limited = until != UINT64_MAX && !c->late;
+		int r;
 
-		if (until != UINT64_MAX && !c->late &&
-		    (until_ms(until) == 0 || interrupt_pending())) {
+		if (limited && (until_ms(until) == 0 || interrupt_pending())) {
 			c->late = true;
 			kill(-pid, SIGKILL);
+			continue;
 		}
-		if (poll(p, ARRAY_LEN(p),
-			 until_ms(next < until && !c->late ? next
-				  : c->late		   ? UINT64_MAX
-							   : until)) < 0) {
+		if (limited)
+			r = interrupt_poll(p, ARRAY_LEN(p), next < until ? next : until);
+		else
+			r = poll(p, ARRAY_LEN(p), until_ms(c->late ? UINT64_MAX : next));
+		if (r < 0) {
 			if (errno == EINTR)
 				continue;
 			return;

@@ -180,6 +180,8 @@ static int bring_forward(struct session *s, struct job *j, struct exec_end *ret,
 	if (handlers_at_prompt(s))
 		output_say(&s->out, STYLE_DIM, "%s %s", j->node, j->command);
 	fflush(stdout);
+	if (s->interactive && j->child)
+		handlers_pass_on(j->proc.pid);
 	r = job_foreground(&s->jobs, s->net, number, ret, e);
 	j = job_find(&s->jobs, number);
 	if (r == 0 && ret->stopped && j)

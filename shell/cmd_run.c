@@ -14,6 +14,7 @@
 
 #include "shell/capture.h"
 #include "shell/handlers.h"
+#include "shell/interrupt.h"
 #include "shell/text.h"
 
 bool handlers_at_prompt(const struct session *s)
@@ -45,6 +46,16 @@ char **handlers_program(const struct args *a, const struct arg *words, char **re
 }
 
 /* ---- in the foreground ---- */
+
+void handlers_pass_on(pid_t group)
+{
+	bool ctrl_c = interrupt_taken();
+
+	if (interrupt_ending())
+		kill(-group, SIGHUP);
+	else if (ctrl_c)
+		kill(-group, SIGINT);
+}
 
 int handlers_program_end(struct session *s, const char *node, const char *command,
 			 const struct exec_end *end, struct err *e)
@@ -116,6 +127,8 @@ static int run_foreground(struct session *s, const char *node, char *const *argv
 	} else {
 		spec.own_group = spec.foreground = s->interactive;
 		r = exec_start(s->net, &spec, &pid, e);
+		if (r == 0 && spec.foreground)
+			handlers_pass_on(pid);
 		if (r == 0)
 			timeline_wait_child(s, pid);
 		if (r == 0)

@@ -72,6 +72,12 @@ char *handlers_file_path(const struct args *a);
 char **handlers_program(const struct args *a, const struct arg *words, char **ret_text);
 
 /*
+ * Passes on to a program in the foreground what came before it had the terminal:
+ * Ctrl-C, or that the shell is to end. group: its process group.
+ */
+void handlers_pass_on(pid_t group);
+
+/*
  * A program's end as the command's: 0 for success; an error otherwise, unless
  * a person saw the program end: then only a dim "exit status 1" is said.
  */

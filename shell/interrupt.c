@@ -11,9 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -148,21 +146,29 @@ static struct timespec *time_left(uint64_t until, struct timespec *ret)
 	return ret;
 }
 
-bool interrupt_wait_until(int fd, uint64_t until)
+/* Signals are held back from here on, so that none falls between the look and the wait.
+ */
+static void hold(sigset_t *ret_before)
 {
-	struct timespec time;
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	sigset_t held, before;
-	bool ready = false, ended;
+	sigset_t held;
 
-	/* held back from here on, so that none falls between the look and the wait */
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
 	sigaddset(&held, SIGTERM);
 	sigaddset(&held, SIGHUP);
 	sigaddset(&held, SIGWINCH);
 	sigaddset(&held, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &held, &before);
+	sigprocmask(SIG_BLOCK, &held, ret_before);
+}
+
+bool interrupt_wait_until(int fd, uint64_t until)
+{
+	struct timespec time;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	sigset_t before;
+	bool ready = false, ended;
+
+	hold(&before);
 	if (!interrupted && !ending && !resized && !child)
 		ready = ppoll(&p, 1, time_left(until, &time), &before) > 0;
 	ended = child;
@@ -170,4 +176,18 @@ bool interrupt_wait_until(int fd, uint64_t until)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	/* what came with a signal was typed after it: a terminal drops what was before */
 	return ready && !interrupted && !ending && !ended;
+}
+
+int interrupt_poll(struct pollfd *fds, size_t n, uint64_t until)
+{
+	struct timespec time;
+	sigset_t before;
+	int r = -1;
+
+	hold(&before);
+	errno = EINTR;
+	if (!interrupt_pending())
+		r = ppoll(fds, n, time_left(until, &time), &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return r;
 }

@@ -6,7 +6,9 @@
 #ifndef SHELL_INTERRUPT_H
 #define SHELL_INTERRUPT_H
 
+#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -34,5 +36,9 @@ void interrupt_on_child(bool on);
  * fd -1: just for the time, CLOCK_MONOTONIC ns; UINT64_MAX: for ever.
  */
 bool interrupt_wait_until(int fd, uint64_t until);
+
+/* As poll(), until that time, but for what sets interrupt_pending(): then it returns -1,
+ * with EINTR, however early that came. */
+int interrupt_poll(struct pollfd *fds, size_t n, uint64_t until);
 
 #endif

@@ -5,13 +5,19 @@
  * has the terminal only while a line is typed. Signals so arrive in our own
  * wait, and programs in nodes find the terminal as it was.
  *
+ * Ctrl-C makes the terminal forget what was typed: a key just before readline reads
+ * it, or the end of what is being pasted. Nobody would see the signal while readline
+ * waits for that, so its reads are ours: they end with Ctrl-C, as our own wait does.
+ *
  * A line that ends inside quotes or in a backslash is kept in `pending`, and
  * what is typed next continues it. Text pasted as a whole is run line by line.
  */
 #include "shell/repl.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -27,7 +33,49 @@ static struct {
 	struct str pending;
 	char *line; /* what was typed, until it is run */
 	bool entered, ended;
+	size_t given_up; /* how many of the keys that end_reading() gives */
 } repl;
+
+/* So that the read of a key that the terminal has forgotten returns at once. */
+static void prepare_terminal(int meta)
+{
+	struct termios modes;
+
+	rl_prep_terminal(meta);
+	if (tcgetattr(STDIN_FILENO, &modes) < 0)
+		return;
+	modes.c_cc[VMIN] = modes.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+}
+
+/* Keys in place of what will not come. They end a paste, and then, as Ctrl-G, a question;
+ * elsewhere just the Escape is read, and dropped with the line. */
+static int end_reading(void)
+{
+	static const char keys[] = "\033[201~";
+
+	return repl.given_up < sizeof(keys) - 1 ? keys[repl.given_up++] : '\a';
+}
+
+static int read_key(FILE *in)
+{
+	int fd = fileno(in);
+	unsigned char key;
+
+	while (!interrupt_pending()) {
+		ssize_t n = read(fd, &key, 1);
+
+		if (n == 1)
+			return key;
+		/* A terminal that hung up is none any more. In the midst of a paste
+		 * readline 8.2 would read past what it has. */
+		if (n < 0 ? errno != EINTR && errno != EAGAIN : !isatty(fd))
+			return RL_ISSTATE(RL_STATE_READCMD) ? EOF : end_reading();
+		if (!interrupt_wait_until(fd, UINT64_MAX) && interrupt_resized())
+			rl_resize_terminal();
+	}
+	return end_reading();
+}
 
 /* Readline's callback: a line was entered; NULL: end of input. */
 static void on_line(char *line)
@@ -107,6 +155,7 @@ static void run_timeline(struct session *s)
 {
 	rl_clear_visible_line();
 	fflush(rl_outstream);
+	s->interrupted = false; /* that was a line before, or what was due before */
 	timeline_run_due(s);
 	fflush(stdout);
 	rl_on_new_line();
@@ -120,6 +169,7 @@ static bool read_line(struct session *s)
 	cleanup_free char *prompt = prompt_text(s);
 
 	repl.entered = repl.ended = false;
+	repl.given_up = 0;
 	rl_callback_handler_install(prompt, on_line);
 	while (!repl.entered && !repl.ended) {
 		if (interrupt_wait_until(STDIN_FILENO, timeline_next(s)))
@@ -168,6 +218,8 @@ void repl_run(struct session *s)
 	rl_readline_name = "espalier";
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
+	rl_getc_function = read_key;
+	rl_prep_term_function = prepare_terminal;
 	rl_outstream = isatty(STDOUT_FILENO) && !s->out.json ? stdout : stderr;
 	rl_initialize();
 	complete_begin(s, &repl.pending);

@@ -28,10 +28,22 @@ keys Tab Tab
 sees 'Tab twice lists' 'h2  +host'
 keys C-c
 clear_screen
+keys -l 'link h1 h2 tunnel vxlan underlay '
+keys Tab Tab
+sees 'hosts may be an underlay' 'h2  +host'
+unlike 'a switch may not' "$(screen)" 's1 +switch'
+((EUID)) || sees 'nodes are of the network that they are of' "$NET\.  +a node of network $NET"
+keys C-c
+clear_screen
 keys -l 'link h1 '
 keys '?'
 sees '? says what may come' 'h2'
 keys C-c
+clear_screen
+
+# ---- help ----
+types 'help link'
+sees 'the kinds of words stand below each other' '^  MAC             a MAC'
 clear_screen
 
 # ---- mistakes ----
@@ -50,16 +62,46 @@ keys C-c
 sees 'Ctrl-C reaches it' 'packets transmitted'
 at_prompt 'and the shell is there'
 clear_screen
+if ((EUID == 0)); then # Ctrl-C while it starts: the shell is held up where it reads the hosts
+	hosts=/run/espalier/$NET/hosts
+	mv "$hosts" "$WORK/hosts"
+	mkfifo "$hosts"
+	types 'h1 sleep 1000'
+	exec 3>"$hosts" # once the shell reads
+	keys C-c
+	sees 'Ctrl-C, just before a program starts' '\^C'
+	mv "$WORK/hosts" "$hosts"
+	exec 3>&-
+	at_prompt 'ends it'
+	clear_screen
+fi
+types "every 1s save $WORK/again.lab"
 types 'expect no ping h1 h2 within 600s'
 sees 'a wait tells that it is one' 'waiting, seconds [0-9]+/600 … Ctrl-C gives up'
 keys C-c
 sees 'and can be given up' 'interrupted'
+rm -f "$WORK/again.lab"
+check 'what is planned goes on at the prompt' wait_until "$DEADLINE" test -e "$WORK/again.lab"
+types 'at none'
 clear_screen
 keys -l 'add host half-typ'
 wait_until "$DEADLINE" shows half-typ
 tm send-keys C-c 'show nodes' Enter # at once, as when it is pasted
 sees 'Ctrl-C clears the line' 's1'
 unlike 'the half line was not run' "$(screen | grep -v C)" 'half-typ +host'
+clear_screen
+keys -l $'half-\e[200~pasted' # as of a paste whose end Ctrl-C makes the terminal forget
+wait_until "$DEADLINE" shows half-
+keys C-c
+at_prompt 'Ctrl-C ends a paste without an end'
+clear_screen
+mkdir "$WORK/many"
+touch "$WORK/many/"{1..200}
+keys -l "source $WORK/many/"
+keys M-?
+sees "readline's question" 'Display all 200 possibilities'
+keys C-c
+at_prompt 'Ctrl-C is an answer to it'
 clear_screen
 types 'topo line 4000 kind host prefix big-'
 sees 'a long command tells how far it is' '[0-9]+/[0-9]+|[0-9]+ of [0-9]+'
@@ -132,4 +174,32 @@ types 'topo star 3'
 sees 'a network' 'espalier'
 close_terminal
 check 'a closed window leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
+
+# The same while a program starts: as above, the shell is held up.
+if ((EUID == 0)); then
+	network
+	terminal 100x40 "$ESPALIER -n $NET"
+	at_prompt 'a prompt in another'
+	types 'add host h1'
+	sees 'a host' 'host h1'
+	hosts=/run/espalier/$NET/hosts
+	mv "$hosts" "$WORK/hosts"
+	mkfifo "$hosts"
+	types 'h1 sleep 98731'
+	exec 3>"$hosts"
+	tm kill-server
+	mv "$WORK/hosts" "$hosts"
+	exec 3>&-
+	check 'a window closed before the program runs' wait_until "$DEADLINE" nothing_left "$NET"
+	check 'leaves no program' wait_until "$DEADLINE" runs_not 98731
+fi
+
+# The same in the midst of a paste, for a shell that is to outlive SIGHUP.
+network
+terminal 100x40 "sh -c 'trap \"\" HUP; exec $ESPALIER -n $NET'"
+at_prompt 'a prompt that outlives SIGHUP'
+keys -l $'half-\e[200~'"$(printf '%64s' paste)" # as long as the room that readline has for it
+wait_until "$DEADLINE" shows half-
+close_terminal
+check 'that leaves nothing either' wait_until "$DEADLINE" nothing_left "$NET"
 finish

@@ -40,6 +40,25 @@ static void ctrl_c_sets_a_flag(void **state)
 	close(fds[1]);
 }
 
+static void poll_is_left_at_once(void **state)
+{
+	struct pollfd p = { .events = POLLIN };
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	p.fd = fds[0];
+	raise(SIGINT);
+	assert_int_equal(interrupt_poll(&p, 1, UINT64_MAX), -1);
+	assert_int_equal(errno, EINTR);
+	assert_true(interrupt_taken());
+	assert_int_equal(interrupt_poll(&p, 1, 1), 0); /* that time is past */
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	assert_int_equal(interrupt_poll(&p, 1, UINT64_MAX), 1);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void a_closed_pipe_is_an_error(void **state)
 {
 	int fds[2];
@@ -104,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ctrl_c_sets_a_flag),
+		cmocka_unit_test(poll_is_left_at_once),
 		cmocka_unit_test(a_closed_pipe_is_an_error),
 		cmocka_unit_test(an_end_is_passed_on),
 	};
