@@ -91,6 +91,13 @@ static int check_ifaces(const struct model *m, const struct node *n,
 		if (!has_iface(m, n, iface))
 			return err_set(e, ENOENT, "%s has no interface '%s'", n->name,
 				       iface);
+		if (strcmp(iface, "lo") == 0 &&
+		    (s->kind == SERVICE_DHCP || s->kind == SERVICE_DHCP_CLIENT)) {
+			err_set(e, EINVAL,
+				"lo leads to no other node, so DHCP has nobody "
+				"there");
+			return err_hint(e, "`show %s` lists its interfaces", n->name);
+		}
 	}
 	*ret_key = NULL;
 	if (s->kind == SERVICE_TCPDUMP && !has_iface(m, n, s->words.v[0]))

@@ -179,14 +179,9 @@ static bool listens_in(pid_t pid, const char *file, unsigned port)
 
 static char *read_log(const struct network *n, const struct service_start *s)
 {
-	cleanup_free char *path = services_file(n, s->node->name, s->daemon->name, "log");
-	char *text = NULL;
-	size_t size;
+	char *text;
 
-	if (file_read(path, 1 << 30, &text, &size, NULL) < 0)
-		return mem_strdup("");
-	if (s->log_from && s->log_from <= size)
-		memmove(text, text + s->log_from, size - s->log_from + 1);
+	service_log_read(n, s->node->name, s->daemon->name, s->log_from, LOG_MAX, &text);
 	return text;
 }
 

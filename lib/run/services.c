@@ -82,6 +82,8 @@ void services_poll(struct network *n)
 		service_look(r);
 		if (r->ended && !before && !n->read_only)
 			service_record(n, r, NULL);
+		if (!n->read_only)
+			service_log_shorten(n, r);
 	}
 }
 
@@ -375,37 +377,4 @@ int services_carry(struct network *n, const struct model *m, bool revive,
 	vec_free(&starts);
 	wanted_free(&v);
 	return r;
-}
-
-/* ---- logs ---- */
-
-int services_log(struct network *n, const char *node, int kind, size_t max, char **ret,
-		 struct err *e)
-{
-	struct str all = { 0 };
-	bool any = false;
-
-	vec_each (&n->services->v, r) {
-		cleanup_free char *path = NULL, *text = NULL;
-		size_t size;
-
-		if (strcmp(r->node, node) != 0 ||
-		    (kind >= 0 && !(r->services & 1U << kind)))
-			continue;
-		any = true;
-		path = services_file(n, node, r->name, "log");
-		if (file_read(path, 1 << 30, &text, &size, NULL) < 0 || size == 0)
-			continue;
-		if (kind < 0)
-			str_addf(&all, "== %s\n", r->name);
-		str_addn(&all, size > max ? text + size - max : text,
-			 size > max ? max : size);
-	}
-	if (!any) {
-		str_free(&all);
-		return err_set(e, ENODATA, "%s has no %s", node,
-			       kind < 0 ? "services" : "such service");
-	}
-	*ret = str_take(&all);
-	return 0;
 }

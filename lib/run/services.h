@@ -50,7 +50,8 @@ void services_free(struct services *s);
 int services_carry(struct network *n, const struct model *m, bool revive,
 		   struct str *report, const struct hooks *hooks, struct err *e);
 
-/* Notices those that ended. Cheap; call before a prompt. */
+/* Notices those that ended, and shortens logs that have grown long. Cheap; call before a
+ * prompt. */
 void services_poll(struct network *n);
 
 /* The last max bytes, or a little less, of what the node's programs have written, or of

@@ -42,6 +42,15 @@ int service_prepare_vtysh(const char *folder, struct err *e);
 /* What FRR's programs need, that is not the node's alone. */
 int services_prepare_frr(const struct network *n, struct err *e);
 
+/* ---- service_log.c ---- */
+
+/* Gives back the beginning of a long log. */
+void service_log_shorten(const struct network *n, const struct service_run *r);
+/* The bytes of a log from there on, the last max of them at the most, with a NUL behind
+ * them; how many there are. */
+size_t service_log_read(const struct network *n, const char *node, const char *name,
+			size_t from, size_t max, char **ret);
+
 /* ---- services.c ---- */
 
 struct service_run *services_find(const struct network *n, const char *node,

@@ -106,6 +106,15 @@ unlike 'its address is given back' "$(inside h3 ip -4 addr show eth0)" 'inet '
 says_no 'a log where there is none' 'output h1' 'h1 has no services'
 says_no 'one of a service that it does not run' 'output r1 rip' 'r1 has no such service'
 
+# A log that has grown long, in memory, gives its beginning back.
+log=/run/espalier/$NET/services/h2/dns.log
+say "h2 sh -c 'head -c 9000000 /dev/zero | tr \\\\0 x >>$log'"
+like 'what is asked now' "$(inside h1 busybox nslookup www.lab 10.2.0.1)" 'Address: *10.2.0.1'
+like 'stands at the end of a long log' "$(say 'output h2 dns' && answer result.output | tail -n 3)" 'www\.lab is 10\.2\.0\.1'
+check 'which is shortened' test "$(inside h2 stat -c %b "$log")" -lt 8192 # blocks of 512 bytes
+inside h1 busybox nslookup www.lab 10.2.0.1 >"$WORK/answer"
+like 'and goes on' "$(say 'output h2 dns' && answer result.output | tail -n 9)" 'is 10\.2\.0\.1.*is 10\.2\.0\.1'
+
 # A connection keeps a process of the server's; it ends with it.
 connected() { say "h2 grep -qE ':1F90 [0-9A-F]+:[0-9A-F]+ 01' /proc/net/tcp /proc/net/tcp6"; } # port 8080
 unconnected() { ! connected; }

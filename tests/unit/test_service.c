@@ -140,6 +140,9 @@ static void other_changes(void **state)
 	(void)state;
 	runs(m, "r1", "ospf on eth0 eth1 hello 2s");
 	runs(m, "r1", "dhcp range 10.0.0.10 10.0.0.20");
+	refused(m, "h2", "dhcp-client on lo", EINVAL, "on", "leads to no other node");
+	refused(m, "r1", "dhcp range 10.0.0.10 10.0.0.20 on eth0 lo", EINVAL, "on",
+		"leads to no other node");
 	runs(m, "h2", "dhcp-client");
 	runs(m, "h2", "http");
 	assert_int_equal(model_iface_named(m, net_node(m, "r1"), "eth0", &l, &end), 0);
