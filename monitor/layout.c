@@ -85,8 +85,8 @@ static void draw_bar(struct grid *g, const struct scene *s, const struct state *
 static void draw_totals(struct grid *g, const struct scene *s, const struct state *st)
 {
 	double bits = 0, packets = 0, drops = 0;
-	size_t links = 0, nodes = 0, problems = 0;
-	char a[FIGURE_MAX], b[FIGURE_MAX], c[FIGURE_MAX], text[160];
+	size_t links = 0, nics = 0, nodes = 0, problems = 0;
+	char a[FIGURE_MAX], b[FIGURE_MAX], c[FIGURE_MAX], nic[32] = "", text[160];
 	int x;
 
 	for (size_t i = 0; i < s->now->links.n; i++) {
@@ -94,7 +94,8 @@ static void draw_totals(struct grid *g, const struct scene *s, const struct stat
 
 		if (!scene_has_link(s, l))
 			continue;
-		links++;
+		links += !*l->nic;
+		nics += *l->nic != '\0';
 		for (int end = 0; end < 2; end++) {
 			struct scene_direction d = scene_direction(s, i, end, st->past);
 
@@ -106,8 +107,10 @@ static void draw_totals(struct grid *g, const struct scene *s, const struct stat
 	}
 	vec_each (&s->now->nodes, n)
 		nodes += scene_has_node(s, n->id);
-	snprintf(text, sizeof(text), "%zu node%s, %zu link%s   %s/s   %s pkt/s", nodes,
-		 nodes == 1 ? "" : "s", links, links == 1 ? "" : "s",
+	if (nics)
+		snprintf(nic, sizeof(nic), ", %zu nic%s", nics, nics == 1 ? "" : "s");
+	snprintf(text, sizeof(text), "%zu node%s, %zu link%s%s   %s/s   %s pkt/s", nodes,
+		 nodes == 1 ? "" : "s", links, links == 1 ? "" : "s", nic,
 		 figure_rate(a, bits), figure_count(b, packets));
 	x = 1 + grid_text(g, 1, 1, g->width - 1, INK_DIM, text);
 	snprintf(text, sizeof(text), "   %s drops/s", figure_count(c, drops));

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "monitor/figure.h"
 #include "monitor/lines.h"
+#include "stat/report.h"
 
 enum {
 	SCALE = 9, /* columns at the left of a graph */
@@ -178,6 +179,7 @@ static void draw_queues(struct lines *t, const struct scene *s, const struct sta
 
 /* ---- losses and errors ---- */
 
+/* b NAN: there is no such end. */
 static void draw_place(struct lines *t, const char *place, double a, double b)
 {
 	char text[PLACE + 1];
@@ -189,7 +191,8 @@ static void draw_place(struct lines *t, const char *place, double a, double b)
 	lines_next(t);
 	lines_text(t, PLACE, INK_PLAIN, text);
 	lines_count(t, PLACE, INK_FULL, a);
-	lines_count(t, PLACE, INK_FULL, b);
+	if (!isnan(b))
+		lines_count(t, PLACE, INK_FULL, b);
 }
 
 static void draw_losses(struct lines *t, const struct scene *s, size_t link)
@@ -230,19 +233,17 @@ static void draw_errors(struct lines *t, const struct scene *s, const struct sta
 	lines_next(t);
 	lines_next(t);
 	lines_text(t, PLACE, INK_HEADING, "ERRORS of interfaces");
-	for (int end = 0; end < 2; end++) {
-		char name[NODE_NAME_MAX + 16];
+	for (int end = 0; end < (*l->nic ? 1 : 2); end++) {
+		char name[REPORT_IFACE_MAX];
 
-		snprintf(name, sizeof(name), "%s:eth%u", scene_node_name(s, l->node[end]),
-			 l->number[end]);
-		lines_right(t, PLACE, INK_HEADING, name);
+		lines_right(t, PLACE, INK_HEADING, report_iface(s->now, l, end, name));
 	}
 	for (enum stat_error e = 0; e < STAT_ERRORS; e++) {
 		if (!l->end[0].errors[e] && !l->end[1].errors[e])
 			continue;
 		any = true;
 		draw_place(t, stat_error_name(e), (double)l->end[0].errors[e],
-			   (double)l->end[1].errors[e]);
+			   *l->nic ? NAN : (double)l->end[1].errors[e]);
 	}
 	if (!any) {
 		lines_next(t);
@@ -252,6 +253,20 @@ static void draw_errors(struct lines *t, const struct scene *s, const struct sta
 
 /* ---- all of it ---- */
 
+static char *title(const struct scene *s, const struct stat_link *l)
+{
+	char a[REPORT_IFACE_MAX], b[REPORT_IFACE_MAX];
+
+	if (*l->nic)
+		return mem_printf("%s   the machine's   %s   MTU %uB", l->name,
+				  scene_link_state(l), l->end[0].mtu);
+	return mem_printf("%s   %s — %s   %s   %s   MTU %uB", l->name,
+			  report_iface(s->now, l, 0, a), report_iface(s->now, l, 1, b),
+			  scene_link_state(l),
+			  scene_engine(l)[0] == '-' ? "no shape" : scene_engine(l),
+			  l->end[0].mtu);
+}
+
 void view_link_draw(struct grid *g, int y, int height, const struct scene *s,
 		    const struct state *st, struct shown *ret, char note[NOTE_MAX])
 {
@@ -259,8 +274,8 @@ void view_link_draw(struct grid *g, int y, int height, const struct scene *s,
 	bool beside = g->width >= SIDE_BY_SIDE;
 	int graph = (height - (beside ? 6 : 5)) / (beside ? 2 : 3), width = g->width - 2;
 	const struct stat_link *l;
+	cleanup_free char *text = NULL;
 	struct lines t;
-	char text[160];
 
 	if (link < 0) {
 		grid_text(g, 1, y, width, INK_DIM,
@@ -268,10 +283,7 @@ void view_link_draw(struct grid *g, int y, int height, const struct scene *s,
 		return;
 	}
 	l = s->now->links.v + link;
-	snprintf(text, sizeof(text), "%s   %s:eth%u — %s:eth%u   %s   %s   MTU %uB",
-		 l->name, scene_node_name(s, l->node[0]), l->number[0],
-		 scene_node_name(s, l->node[1]), l->number[1], scene_link_state(l),
-		 scene_engine(l)[0] == '-' ? "no shape" : scene_engine(l), l->end[0].mtu);
+	text = title(s, l);
 	grid_text(g, 1, y, width, INK_STRONG, text);
 	/* a graph of less than two rows is only its title */
 	graph = graph < 3 ? 1 : graph > GRAPH_MAX ? GRAPH_MAX : graph;

@@ -9,8 +9,9 @@
 
 #include "monitor/figure.h"
 #include "monitor/lines.h"
+#include "stat/report.h"
 
-enum { IFACE = 6, FAR = 20, LABEL = 22, PORT = 6, ADDRESS = 25 };
+enum { IFACE_MIN = 6, FAR = 20, LABEL = 22, PORT = 6, ADDRESS = 25 };
 
 static const char *tcp_state(uint8_t state)
 {
@@ -39,11 +40,24 @@ static void add_rate(struct lines *t, double bits)
 		    figure_rate(buf, bits));
 }
 
+/* Columns that the names of its interfaces need. */
+static int iface_width(const struct scene *s, const struct stat_node *n)
+{
+	int width = IFACE_MIN;
+
+	vec_each (&s->now->links, l)
+		if (l->node[0] == n->id && grid_columns(l->nic) > width)
+			width = grid_columns(l->nic);
+	return width;
+}
+
 static void draw_interfaces(struct lines *t, const struct scene *s,
 			    const struct state *st, const struct stat_node *n)
 {
+	int width = iface_width(s, n);
+
 	lines_next(t);
-	lines_text(t, IFACE, INK_HEADING, "IFACE");
+	lines_text(t, width, INK_HEADING, "IFACE");
 	lines_text(t, FAR, INK_HEADING, "TO");
 	lines_text(t, 5, INK_HEADING, "STATE");
 	lines_right(t, FIGURE_RATE, INK_HEADING, "RECEIVED");
@@ -52,7 +66,7 @@ static void draw_interfaces(struct lines *t, const struct scene *s,
 	lines_right(t, FIGURE_BYTES, INK_HEADING, "QUEUE");
 	for (size_t i = 0; i < s->now->links.n; i++) {
 		const struct stat_link *l = s->now->links.v + i;
-		char text[NODE_NAME_MAX + 16], buf[FIGURE_MAX];
+		char text[REPORT_IFACE_MAX], buf[FIGURE_MAX];
 
 		for (int end = 0; end < 2; end++) {
 			struct scene_direction out, in;
@@ -63,10 +77,10 @@ static void draw_interfaces(struct lines *t, const struct scene *s,
 			in = scene_direction(s, i, !end, st->past);
 			lines_next(t);
 			snprintf(text, sizeof(text), "eth%u", l->number[end]);
-			lines_text(t, IFACE, INK_STRONG, text);
-			snprintf(text, sizeof(text), "%s:eth%u",
-				 scene_node_name(s, l->node[!end]), l->number[!end]);
-			lines_text(t, FAR, INK_PLAIN, text);
+			lines_text(t, width, INK_STRONG, *l->nic ? l->nic : text);
+			lines_text(t, FAR, INK_PLAIN,
+				   *l->nic ? "the machine's"
+					   : report_iface(s->now, l, !end, text));
 			lines_text(t, 5,
 				   strcmp(scene_link_state(l), "up") == 0 ? INK_GOOD
 									  : INK_FULL,
@@ -172,7 +186,7 @@ void view_node_draw(struct grid *g, int y, int height, const struct scene *s,
 	snprintf(text, sizeof(text),
 		 "%s   %s   %s   forwards %s pkt/s   CPU %s   %u program%s   %u TCP, %u "
 		 "UDP",
-		 n->name, node_kind_name(n->kind), scene_node_state(n),
+		 n->name, stat_node_kind(n), scene_node_state(n),
 		 figure_count(forwarded, r->known ? r->forwarded : NAN),
 		 figure_share(cpu, r->known ? r->cpu : NAN), n->programs,
 		 n->programs == 1 ? "" : "s", n->tcp_sockets, n->udp_sockets);

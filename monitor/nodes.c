@@ -16,7 +16,7 @@ static const struct stat_node *node_of(const struct scene *s, const struct list_
 static void draw_kind(const struct list_cell *c)
 {
 	grid_text(c->g, c->x, c->y, c->width, INK_PLAIN,
-		  node_kind_name(node_of(c->s, c->r)->kind));
+		  stat_node_kind(node_of(c->s, c->r)));
 }
 
 static void draw_state(const struct list_cell *c)
@@ -30,7 +30,7 @@ static double value_kind(const struct scene *s, const struct state *st,
 			 const struct list_row *r)
 {
 	(void)st;
-	return node_of(s, r)->kind;
+	return node_of(s, r)->kind + (node_of(s, r)->nat ? 0.5 : 0);
 }
 
 static double value_state(const struct scene *s, const struct state *st,

@@ -100,7 +100,10 @@ const char *scene_direction_name(const struct scene *s, const struct stat_link *
 {
 	const char *blank = strchr(l->name, ' ');
 
-	if (!blank)
+	if (*l->nic)
+		snprintf(buf, SCENE_NAME_MAX, "%s%snic %s",
+			 scene_node_name(s, l->node[0]), end ? "←" : "→", l->nic);
+	else if (!blank)
 		snprintf(buf, SCENE_NAME_MAX, "%s %s→%s", l->name,
 			 scene_node_name(s, l->node[end]),
 			 scene_node_name(s, l->node[!end]));
@@ -150,7 +153,9 @@ void scene_place(struct places *p, const struct snapshot *s)
 	vec_each (&s->nodes, n)
 		vec_push(&g.nodes, n->id);
 	vec_each (&s->links, l)
-		vec_push(&g.links, ((struct place_link){ { l->node[0], l->node[1] } }));
+		if (!*l->nic)
+			vec_push(&g.links,
+				 ((struct place_link){ { l->node[0], l->node[1] } }));
 	places_update(p, &g);
 	place_graph_free(&g);
 }

@@ -54,7 +54,7 @@ const char *scene_node_state(const struct stat_node *n);
 const char *scene_engine(const struct stat_link *l); /* "netem", "wire"; "-": no shape */
 
 enum { SCENE_NAME_MAX = 2 * NODE_NAME_MAX + 48 };
-/* "h1→s1", "uplink h1→s1": from that end. */
+/* "h1→s1", "uplink h1→s1": from that end. A nic's: "h1→nic enp3s0", "h1←nic enp3s0". */
 const char *scene_direction_name(const struct scene *s, const struct stat_link *l,
 				 int end, char buf[SCENE_NAME_MAX]);
 /* The node's name, "?" where it is not there. */

@@ -48,6 +48,7 @@ static void add_node(struct diagram *d, const struct scene *s, const struct stat
 	vec_push(&d->nodes, ((struct diagram_node){
 				    .id = n->id,
 				    .kind = n->kind,
+				    .nat = n->nat,
 				    .name = n->name,
 				    .ink = !well     ? INK_FULL
 					   : changed ? INK_CHANGED
@@ -65,6 +66,25 @@ static void add_link(struct diagram *d, const struct scene *s, const struct stat
 
 	drawn.ink = load_of(s, st, link, drawn.label);
 	vec_push(&d->links, drawn);
+}
+
+/* A nic is no line to another node: it is named in its node's box. */
+static void add_nic(struct diagram *d, const struct scene *s, const struct state *st,
+		    size_t link)
+{
+	const struct stat_link *l = s->now->links.v + link;
+	char label[DIAGRAM_LABEL_MAX];
+
+	vec_each (&d->nodes, n) {
+		enum ink ink;
+
+		if (n->id != l->node[0])
+			continue;
+		diagram_add_nic(n, l->nic);
+		ink = load_of(s, st, link, label);
+		if (ink > n->nics_ink)
+			n->nics_ink = ink;
+	}
 }
 
 static void tell_rows(const struct diagram *d, struct shown *ret)
@@ -86,7 +106,7 @@ void view_topology_draw(struct grid *g, int y, int height, const struct scene *s
 			add_node(&d, s, st, n);
 	for (size_t i = 0; i < s->now->links.n; i++)
 		if (scene_has_link(s, s->now->links.v + i))
-			add_link(&d, s, st, i);
+			(*s->now->links.v[i].nic ? add_nic : add_link)(&d, s, st, i);
 	if (s->places)
 		form = diagram_draw(g, y, height, &d, s->places);
 	if (form != DIAGRAM_NO_ROOM) {

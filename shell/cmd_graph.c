@@ -65,8 +65,11 @@ static void fill(const struct model *m, struct diagram *d, struct place_graph *g
 
 		vec_push(&d->nodes, ((struct diagram_node){ .id = n->id,
 							    .kind = n->kind,
+							    .nat = n->nat,
 							    .name = n->name,
 							    .ink = INK_STRONG }));
+		vec_each (&n->nics, nic)
+			diagram_add_nic(&d->nodes.v[d->nodes.n - 1], nic->name);
 		vec_push(&g->nodes, n->id);
 	}
 	vec_each (&m->links, each) {
@@ -122,6 +125,7 @@ static int first_height(const struct session *s)
 static int show(struct session *s, struct err *e)
 {
 	unsigned width = output_width(&s->out);
+	bool nat = false;
 	enum diagram_form form = DIAGRAM_NO_ROOM;
 	struct place_graph graph = { 0 };
 	struct places places = { 0 };
@@ -132,6 +136,8 @@ static int show(struct session *s, struct err *e)
 		return 0;
 	}
 	fill(s->net->model, &d, &graph);
+	vec_each (&d.nodes, n)
+		nat |= n->nat;
 	places_update(&places, &graph);
 	for (int height = first_height(s);
 	     form == DIAGRAM_NO_ROOM && d.nodes.n <= PLACES_MAX && height < LINES_MAX;
@@ -141,7 +147,8 @@ static int show(struct session *s, struct err *e)
 	place_graph_free(&graph);
 	if (form == DIAGRAM_FRAMED && handlers_at_prompt(s))
 		output_say(&s->out, STYLE_DIM,
-			   "round: host, double: router, square: switch");
+			   "round: host, double: router, square: switch%s",
+			   nat ? ", heavy: nat" : "");
 	else if (form == DIAGRAM_NO_ROOM) {
 		err_set(e, E2BIG, "%zu nodes are too many to draw in a terminal",
 			d.nodes.n);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PUSH_ROUNDS = 300, GAP_X = 3, GAP_Y = 1 };
+enum { PUSH_ROUNDS = 300, GAP_X = 3, GAP_Y = 1, NICS_WIDEST = 32 };
 
 struct box {
 	const struct diagram_node *node;
@@ -86,6 +86,22 @@ static bool part(struct drawing *d)
 	return false;
 }
 
+/* With a frame, the nics have a line of their own. */
+static void set_size(struct box *b, bool framed)
+{
+	int name = grid_columns(b->node->name);
+	int nics = b->node->nics ? grid_columns(b->node->nics) : 0;
+
+	nics = nics > NICS_WIDEST ? NICS_WIDEST : nics;
+	if (framed) {
+		b->width = (nics > name ? nics : name) + 4;
+		b->height = nics ? 4 : 3;
+	} else {
+		b->width = name + (nics ? 1 + nics : 0) + 2;
+		b->height = 1;
+	}
+}
+
 /* Puts the boxes where they belong; false: there is no room. */
 static bool place_boxes(struct drawing *d, const struct places *places, bool framed)
 {
@@ -95,8 +111,7 @@ static bool place_boxes(struct drawing *d, const struct places *places, bool fra
 		struct box *b = d->boxes + i;
 		const struct node_place *p = place_of(places, b->node->id);
 
-		b->width = (int)strlen(b->node->name) + (framed ? 4 : 2);
-		b->height = framed ? 3 : 1;
+		set_size(b, framed);
 		if (!p || b->width > d->width || b->height > d->height)
 			return false;
 		b->x = (int)lround(p->x * (d->width - b->width));
@@ -109,31 +124,45 @@ static bool place_boxes(struct drawing *d, const struct places *places, bool fra
 
 static void draw_box(struct grid *g, const struct drawing *d, const struct box *b)
 {
-	/* round for a host, double for a router, plain for a switch */
+	/* round for a host, double for a router, plain for a switch, heavy for a nat */
 	static const uint32_t frames[][6] = {
 		[NODE_HOST] = { 0x256d, 0x2500, 0x256e, 0x2502, 0x2570, 0x256f },
 		[NODE_ROUTER] = { 0x2554, 0x2550, 0x2557, 0x2551, 0x255a, 0x255d },
 		[NODE_SWITCH] = { 0x250c, 0x2500, 0x2510, 0x2502, 0x2514, 0x2518 },
 	};
-	const uint32_t *f = frames[b->node->kind];
+	static const uint32_t heavy[] = {
+		0x250f, 0x2501, 0x2513, 0x2503, 0x2517, 0x251b
+	};
+	const uint32_t *f = b->node->nat ? heavy : frames[b->node->kind];
 	enum ink ink = b->node->ink, line = b->node->frame;
-	int y = d->top + b->y, right = b->x + b->width - 1;
+	int y = d->top + b->y, right = b->x + b->width - 1, bottom = y + b->height - 1;
+	const char *nics = b->node->nics;
 
 	if (b->height == 1) {
+		int x = b->x + 1;
+
+		grid_fill(g, b->x, y, b->width, INK_DIM, ' ');
 		grid_put(g, b->x, y, INK_DIM, '[');
-		grid_text(g, b->x + 1, y, b->width - 2, ink, b->node->name);
+		x += grid_text(g, x, y, right - x, ink, b->node->name) + 1;
+		if (nics)
+			grid_text(g, x, y, right - x, b->node->nics_ink, nics);
 		grid_put(g, right, y, INK_DIM, ']');
 	} else {
 		grid_put(g, b->x, y, line, f[0]);
 		grid_fill(g, b->x + 1, y, b->width - 2, line, f[1]);
 		grid_put(g, right, y, line, f[2]);
-		grid_put(g, b->x, y + 1, line, f[3]);
-		grid_fill(g, b->x + 1, y + 1, b->width - 2, ink, ' ');
+		for (int i = y + 1; i < bottom; i++) {
+			grid_put(g, b->x, i, line, f[3]);
+			grid_fill(g, b->x + 1, i, b->width - 2, ink, ' ');
+			grid_put(g, right, i, line, f[3]);
+		}
 		grid_text(g, b->x + 2, y + 1, b->width - 4, ink, b->node->name);
-		grid_put(g, right, y + 1, line, f[3]);
-		grid_put(g, b->x, y + 2, line, f[4]);
-		grid_fill(g, b->x + 1, y + 2, b->width - 2, line, f[1]);
-		grid_put(g, right, y + 2, line, f[5]);
+		if (nics)
+			grid_text(g, b->x + 2, y + 2, b->width - 4, b->node->nics_ink,
+				  nics);
+		grid_put(g, b->x, bottom, line, f[4]);
+		grid_fill(g, b->x + 1, bottom, b->width - 2, line, f[1]);
+		grid_put(g, right, bottom, line, f[5]);
 	}
 	if (b->node->marked)
 		for (int i = 0; i < b->height; i++)
@@ -255,8 +284,18 @@ enum diagram_form diagram_draw(struct grid *g, int top, int height,
 	return form;
 }
 
+void diagram_add_nic(struct diagram_node *n, const char *name)
+{
+	char *before = n->nics;
+
+	n->nics = mem_printf("%s %s", before ? before : "nic", name);
+	free(before);
+}
+
 void diagram_free(struct diagram *d)
 {
+	vec_each (&d->nodes, n)
+		free(n->nics);
 	vec_free(&d->nodes);
 	vec_free(&d->links);
 }

@@ -14,8 +14,10 @@ enum { DIAGRAM_LABEL_MAX = 24 };
 struct diagram_node {
 	uint32_t id;
 	enum node_kind kind; /* round: host, double: router, square: switch */
+	bool nat;	     /* heavy */
 	const char *name;    /* borrowed */
-	enum ink ink, frame;
+	char *nics;	     /* "nic enp3s0", below the name; NULL: it has none */
+	enum ink ink, frame, nics_ink;
 	bool marked;
 };
 
@@ -35,6 +37,9 @@ enum diagram_form {
 	DIAGRAM_FRAMED,
 	DIAGRAM_BARE, /* names without frames: all kinds look alike */
 };
+
+/* Adds the name of an interface of the machine to what is below a node's name. */
+void diagram_add_nic(struct diagram_node *n, const char *name);
 
 /* Draws into the lines from top on. places: of all of its nodes. */
 enum diagram_form diagram_draw(struct grid *g, int top, int height,

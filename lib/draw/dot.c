@@ -76,13 +76,16 @@ static void add_node(struct writer *w, const struct node *n)
 		[NODE_ROUTER] = "shape=ellipse, peripheries=2, fillcolor=\"#fdecd2\"",
 		[NODE_SWITCH] = "shape=box, fillcolor=\"#e3f1e1\"",
 	};
+	static const char nat[] = "shape=house, fillcolor=\"#fdecd2\"";
 	struct str label = { 0 };
 
 	str_add(&label, n->name);
 	add_addresses(&label, "lo ", &n->loopback);
+	vec_each (&n->nics, nic)
+		str_addf(&label, "\nnic %s", nic->name);
 	str_add(&w->out, "\t");
 	dot_quote(&w->out, n->name);
-	str_addf(&w->out, " [%s", looks[n->kind]);
+	str_addf(&w->out, " [%s", n->nat ? nat : looks[n->kind]);
 	add_label(w, "label", str_take(&label));
 	if (!n->up)
 		str_add(&w->out, ", style=\"filled,dashed\", fontcolor=\"#777777\", "

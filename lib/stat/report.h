@@ -3,9 +3,10 @@
  *
  * JSON: one object a line and snapshot, with its rates. CSV: a header line whose names
  * carry the units; then for each snapshot a row per link and direction (kind "link"),
- * and one per TCP connection and node where they were asked for (kind "tcp"). What a
- * kind of row does not have, and what is not known, is empty, and null in JSON. The
- * fields are told in the manual; a recording is such CSV, read back by recording.h.
+ * the same of each interface of the machine in a node (kind "nic"), and one per TCP
+ * connection and node where they were asked for (kind "tcp"). What a kind of row does
+ * not have, and what is not known, is empty, and null in JSON. The fields are told in the
+ * manual; a recording is such CSV, read back by graph.h.
  */
 #ifndef STAT_REPORT_H
 #define STAT_REPORT_H
@@ -60,8 +61,8 @@ const char *report_column_help(enum report_column c); /* for the manual */
 /* "up", "down", "stale", "gone": of a direction, by both its ends. */
 const char *report_state(const struct stat_link *l, int direction);
 
-/* "h1:eth0"; buf has REPORT_IFACE_MAX bytes and is returned. */
-enum { REPORT_IFACE_MAX = NODE_NAME_MAX + 16 };
+/* "h1:eth0"; "": what is behind a nic; buf has REPORT_IFACE_MAX bytes and is returned. */
+enum { REPORT_IFACE_MAX = NODE_NAME_MAX + NIC_NAME_MAX + 2 };
 const char *report_iface(const struct snapshot *s, const struct stat_link *l, int end,
 			 char *buf);
 

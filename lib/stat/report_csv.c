@@ -1,6 +1,6 @@
 /*
- * report_csv.c — see report.h. No name that can stand in a cell has a comma or a quote in
- * it, so nothing is quoted (RFC 4180).
+ * report_csv.c — see report.h. Of the names that can stand in a cell only those of nics
+ * may have a comma or a quote in them; these are quoted then (RFC 4180).
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -10,13 +10,15 @@
 static const struct {
 	const char *name, *help;
 } columns[] = {
-	[REPORT_KIND] = { "kind", "link: one direction of a link; tcp: a TCP connection "
-				  "in one node" },
+	[REPORT_KIND] = { "kind", "link: one direction of a link; nic: the same of an "
+				  "interface of the machine in a node; tcp: a TCP "
+				  "connection in one node" },
 	[REPORT_TIME] = { "time_s", "when it was read: seconds since 1970" },
 	[REPORT_MONOTONIC] = { "monotonic_s", "the same by a clock that is never set" },
-	[REPORT_LINK] = { "link", "the link's name" },
-	[REPORT_FROM] = { "from", "the interface that sends" },
-	[REPORT_TO] = { "to", "the interface that receives" },
+	[REPORT_LINK] = { "link", "the link's name; h1:enp3s0, of a nic" },
+	[REPORT_FROM] = { "from",
+			  "the interface that sends; empty: what is behind a nic" },
+	[REPORT_TO] = { "to", "the interface that receives; empty as above" },
 	[REPORT_STATE] = { "state", "up, down, stale (it could not be read anew), gone" },
 	[REPORT_BITS] = { "bits_per_s",
 			  "carried since the row before, with Ethernet headers" },
@@ -85,7 +87,11 @@ const char *report_iface(const struct snapshot *s, const struct stat_link *l, in
 {
 	const struct stat_node *n = snapshot_node(s, l->node[end]);
 
-	snprintf(buf, REPORT_IFACE_MAX, "%s:eth%u", n ? n->name : "", l->number[end]);
+	if (*l->nic)
+		snprintf(buf, REPORT_IFACE_MAX, "%s", end ? "" : l->name);
+	else
+		snprintf(buf, REPORT_IFACE_MAX, "%s:eth%u", n ? n->name : "",
+			 l->number[end]);
 	return buf;
 }
 
@@ -117,6 +123,18 @@ __attribute__((format(printf, 3, 4))) static void put(struct row *r, enum report
 	va_start(ap, fmt);
 	vfprintf(r->to, fmt, ap);
 	va_end(ap);
+}
+
+static void put_name(struct row *r, enum report_column c, const char *name)
+{
+	if (!strpbrk(name, ",\"")) {
+		put(r, c, "%s", name);
+		return;
+	}
+	put(r, c, "\"");
+	for (; *name; name++)
+		fprintf(r->to, *name == '"' ? "\"\"" : "%c", *name);
+	putc('"', r->to);
 }
 
 static void put_count(struct row *r, enum report_column c, uint64_t n)
@@ -156,12 +174,12 @@ static void write_direction(FILE *to, const struct snapshot *s, const struct sta
 			    int direction, const struct rate_direction *d)
 {
 	const struct shape *shape = &l->shape[direction];
-	struct row r = begin(to, s, "link");
+	struct row r = begin(to, s, *l->nic ? "nic" : "link");
 	char iface[REPORT_IFACE_MAX];
 
-	put(&r, REPORT_LINK, "%s", l->name);
-	put(&r, REPORT_FROM, "%s", report_iface(s, l, direction, iface));
-	put(&r, REPORT_TO, "%s", report_iface(s, l, !direction, iface));
+	put_name(&r, REPORT_LINK, l->name);
+	put_name(&r, REPORT_FROM, report_iface(s, l, direction, iface));
+	put_name(&r, REPORT_TO, report_iface(s, l, !direction, iface));
 	put(&r, REPORT_STATE, "%s", report_state(l, direction));
 	if (d->known) {
 		put_number(&r, REPORT_BITS, d->bits);

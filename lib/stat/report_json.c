@@ -120,7 +120,9 @@ static json_t *direction_of(const struct snapshot *s, const struct stat_link *l,
 	set(o, REPORT_SET_DELAY, json_real((double)shape->delay / 1e9));
 	set(o, REPORT_SET_LOSS, json_real((double)shape->loss / SHAPE_CERTAIN));
 	json_object_set_new(o, "lost", gone ? json_null() : lost_of(r->lost[direction]));
-	json_object_set_new(o, "interface", gone ? json_null() : interface_of(f));
+	json_object_set_new(o, "interface",
+			    gone || (*l->nic && direction) ? json_null()
+							   : interface_of(f));
 	json_object_set_new(o, "queues", queues_of(s, f));
 	return o;
 }
@@ -132,9 +134,13 @@ static json_t *link_of(const struct snapshot *s, const struct stat_link *l,
 
 	for (int d = 0; d < 2; d++)
 		json_array_append_new(directions, direction_of(s, l, d, r));
-	set(o, REPORT_LINK, json_string(l->name));
-	json_object_set_new(o, "id", count(l->id));
-	json_object_set_new(o, "wire", json_boolean(l->wire));
+	if (*l->nic) {
+		json_object_set_new(o, "nic", json_string(l->name));
+	} else {
+		set(o, REPORT_LINK, json_string(l->name));
+		json_object_set_new(o, "id", count(l->id));
+		json_object_set_new(o, "wire", json_boolean(l->wire));
+	}
 	json_object_set_new(o, "directions", directions);
 	return o;
 }
@@ -160,7 +166,7 @@ static json_t *node_of(const struct stat_node *n, const struct rate_node *r)
 
 	set(o, REPORT_NODE, json_string(n->name));
 	json_object_set_new(o, "id", count(n->id));
-	json_object_set_new(o, "kind", json_string(node_kind_name(n->kind)));
+	json_object_set_new(o, "kind", json_string(stat_node_kind(n)));
 	json_object_set_new(o, "presence", json_string(presence_text(n->presence)));
 	json_object_set_new(o, "up", json_boolean(n->up));
 	json_object_set_new(o, "interfaces", count(n->n_ports));
@@ -213,11 +219,12 @@ static json_t *tcp_of(const struct snapshot *s, const struct stat_tcp *t)
 
 void report_json(FILE *to, const struct snapshot *s, const struct rates *r)
 {
-	json_t *o = json_object(), *links = json_array(), *nodes = json_array(),
-	       *tcp = json_array();
+	json_t *o = json_object(), *links = json_array(), *nics = json_array(),
+	       *nodes = json_array(), *tcp = json_array();
 
 	for (size_t i = 0; i < s->links.n; i++)
-		json_array_append_new(links, link_of(s, &s->links.v[i], &r->links.v[i]));
+		json_array_append_new(*s->links.v[i].nic ? nics : links,
+				      link_of(s, &s->links.v[i], &r->links.v[i]));
 	for (size_t i = 0; i < s->nodes.n; i++)
 		json_array_append_new(nodes, node_of(&s->nodes.v[i], &r->nodes.v[i]));
 	vec_each (&s->tcp, t)
@@ -229,6 +236,7 @@ void report_json(FILE *to, const struct snapshot *s, const struct rates *r)
 	json_object_set_new(o, "trouble",
 			    s->trouble ? json_string(s->trouble) : json_null());
 	json_object_set_new(o, "links", links);
+	json_object_set_new(o, "nics", nics);
 	json_object_set_new(o, "nodes", nodes);
 	json_object_set_new(o, "tcp", tcp);
 	json_dumpf(o, to, JSON_COMPACT | JSON_REAL_PRECISION(16));

@@ -92,6 +92,7 @@ void sampler_free(struct sampler *s)
 	space_clear(&s->fabric);
 	sampler_forget_names(s);
 	vec_free(&s->names);
+	vec_free(&s->nics);
 	programs_free(&s->programs);
 	vec_free(&s->homes);
 	wire_client_close(&s->wires);
@@ -314,6 +315,7 @@ static void read_all(struct sampling *x, unsigned what)
 	x->to->time = begin + (end - begin) / 2;
 	x->to->wall = now_ns(CLOCK_REALTIME) - (end - begin) / 2;
 	sampling_add_ifaces(x);
+	sampling_add_nics(x);
 	vec_each (&s->spaces, p) {
 		(*p)->node_counted.uncounted = true;
 		if (what)

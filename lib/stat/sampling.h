@@ -9,14 +9,22 @@
 #include "stat/space.h"
 #include "wire/control.h"
 
+/* An interface of the machine in a node, as long as it is attached. */
+struct sampled_nic {
+	uint32_t id, node;
+	char name[NIC_NAME_MAX + 1];
+};
+
 struct sampler {
 	char *dir;
-	int home;		    /* the namespace that the process is in */
-	VEC(struct space *) spaces; /* by node id */
-	struct space fabric;	    /* read where shapes are enforced there */
-	size_t open, open_max;	    /* sockets that are kept */
-	struct model *seen;	    /* as of the last sample; NULL: there was none */
-	VEC(char *) names;	    /* of its links, in its order */
+	int home;		      /* the namespace that the process is in */
+	VEC(struct space *) spaces;   /* by node id */
+	struct space fabric;	      /* read where shapes are enforced there */
+	size_t open, open_max;	      /* sockets that are kept */
+	struct model *seen;	      /* as of the last sample; NULL: there was none */
+	VEC(char *) names;	      /* of its links, in its order */
+	VEC(struct sampled_nic) nics; /* by rising id */
+	uint32_t nics_counted;	      /* ids that were given so far */
 	struct programs programs;
 	VEC(struct programs_home) homes; /* by id, of the last time */
 	struct wire_client wires;
@@ -45,9 +53,10 @@ void sampling_tell(struct sampling *x, const char *what, struct err *e);
 void sampling_read_wires(struct sampling *x);
 
 /* From what was read into the snapshot: links by their names and shapes; their ends;
- * nodes. */
+ * nics; nodes. */
 void sampling_add_links(struct sampling *x);
 void sampling_add_ifaces(struct sampling *x);
+void sampling_add_nics(struct sampling *x);
 void sampling_add_nodes(struct sampling *x);
 
 #endif

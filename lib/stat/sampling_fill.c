@@ -78,10 +78,12 @@ void sampling_add_nodes(struct sampling *x)
 		to.id = n->id;
 		memcpy(to.name, n->name, sizeof(to.name));
 		to.kind = n->kind;
+		to.nat = n->nat;
 		to.up = n->up;
 		to.presence = !p->there ? STAT_GONE : p->stale ? STAT_STALE : STAT_FRESH;
 		vec_each (&n->ports, port)
 			to.n_ports += port->link != 0;
+		to.n_ports += n->nics.n;
 		if (n->kind == NODE_SWITCH)
 			bridge = space_iface(p, IFINDEX_BRIDGE);
 		if (bridge)
@@ -207,4 +209,93 @@ void sampling_add_ifaces(struct sampling *x)
 {
 	for (size_t i = 0; i < x->m->nodes.n; i++)
 		add_node_ifaces(x, x->m->nodes.v[i], x->s->spaces.v[i]);
+}
+
+/* ---- interfaces of the machine ---- */
+
+static const struct nic *nic_of(const struct model *m, const struct sampled_nic *s)
+{
+	const struct node *n = model_node(m, s->node);
+
+	return n ? nic_named(&n->nics, s->name) : NULL;
+}
+
+/* Keeps the ids of those that are attached still, and gives new ones. */
+static void match_nics(struct sampling *x)
+{
+	struct sampler *s = x->s;
+	size_t kept = 0;
+
+	vec_each (&s->nics, nic)
+		if (nic_of(x->m, nic))
+			s->nics.v[kept++] = *nic;
+	s->nics.n = kept;
+	vec_each (&x->m->nodes, n)
+		vec_each (&(*n)->nics, nic) {
+			struct sampled_nic new = { .node = (*n)->id };
+			bool known = false;
+
+			for (size_t i = 0; i < kept; i++)
+				known |= s->nics.v[i].node == (*n)->id &&
+					 strcmp(s->nics.v[i].name, nic->name) == 0;
+			if (known)
+				continue;
+			new.id = STAT_NIC_ID + ++s->nics_counted;
+			memcpy(new.name, nic->name, sizeof(new.name));
+			vec_push(&s->nics, new);
+		}
+}
+
+static const struct space *space_of(const struct sampler *s, uint32_t node)
+{
+	vec_each (&s->spaces, p)
+		if ((*p)->node == node)
+			return *p;
+	return NULL;
+}
+
+static void read_nic(struct sampling *x, const struct space *p, struct stat_link *ret)
+{
+	const struct space_state *s = p->there ? space_state_named(p, ret->nic) : NULL;
+	const struct space_iface *f = s ? space_iface(p, s->ifindex) : NULL;
+	struct stat_iface *own = &ret->end[0], *behind = &ret->end[1];
+
+	own->presence = behind->presence = STAT_GONE;
+	if (!f)
+		return;
+	*own = f->counted;
+	own->presence = p->stale ? STAT_STALE : STAT_FRESH;
+	own->up = s->up;
+	own->carrier = s->carrier;
+	own->mtu = s->mtu;
+	own->queue = x->to->queues.n;
+	vec_each (&p->queues, q)
+		if (q->ifindex == s->ifindex)
+			vec_push(&x->to->queues, kernel_queue(q));
+	own->n_queues = x->to->queues.n - own->queue;
+	*behind = (struct stat_iface){
+		.presence = own->presence,
+		.up = own->up,
+		.carrier = own->carrier,
+		.mtu = own->mtu,
+		.tx_packets = own->rx_packets,
+		.tx_bytes = own->rx_bytes,
+		.rx_packets = own->tx_packets,
+		.rx_bytes = own->tx_bytes,
+	};
+}
+
+void sampling_add_nics(struct sampling *x)
+{
+	if (x->changed)
+		match_nics(x);
+	vec_each (&x->s->nics, nic) {
+		const struct space *p = space_of(x->s, nic->node);
+		struct stat_link to = { .id = nic->id, .node = { nic->node } };
+
+		to.name = mem_printf("%s:%s", p->name, nic->name);
+		memcpy(to.nic, nic->name, sizeof(to.nic));
+		read_nic(x, p, &to);
+		vec_push(&x->to->links, to);
+	}
 }

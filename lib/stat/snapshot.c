@@ -23,6 +23,11 @@ const char *stat_error_name(enum stat_error e)
 	return error_names[e];
 }
 
+const char *stat_node_kind(const struct stat_node *n)
+{
+	return n->nat ? "nat" : node_kind_name(n->kind);
+}
+
 struct snapshot *snapshot_new(void)
 {
 	return mem_alloc(sizeof(struct snapshot));

@@ -74,14 +74,17 @@ struct stat_wire {
 	uint64_t refused;    /* the far interface did not take it */
 };
 
+/* A link; or an interface of the machine in a node (nic): end 0 is that interface, and
+ * end 1, which has no node, stands for what is behind it and sends what it receives. */
 struct stat_link {
 	uint32_t id;
-	char *name; /* as link_text() calls it */
-	bool wire;  /* carried by lib/wire */
+	char *name;		    /* as link_text() calls it; "h1:enp3s0" */
+	char nic[NIC_NAME_MAX + 1]; /* "": a link */
+	bool wire;		    /* carried by lib/wire */
 	struct shape shape[2];
 	struct stat_iface end[2];
 	uint32_t node[2];	     /* ids */
-	unsigned number[2];	     /* eth<number> */
+	unsigned number[2];	     /* eth<number>; not of a nic */
 	struct stat_wire by_wire[2]; /* of what that end sends; zero for veth */
 };
 
@@ -105,6 +108,7 @@ struct stat_node {
 	uint32_t id;
 	char name[NODE_NAME_MAX + 1];
 	enum node_kind kind;
+	bool nat;
 	enum stat_presence presence;
 	bool up;
 	bool uncounted; /* what follows is of an earlier sample, or none */
@@ -118,16 +122,21 @@ struct stat_node {
 	unsigned n_ports;
 };
 
+/* Its kind in a word. */
+const char *stat_node_kind(const struct stat_node *n);
+
 struct snapshot {
 	uint64_t time; /* ns of CLOCK_MONOTONIC, in the middle of the reading */
 	uint64_t wall; /* ns since 1970 at the same moment */
 	uint64_t took; /* ns that the reading took */
 	VEC(struct stat_node) nodes; /* by rising id */
-	VEC(struct stat_link) links; /* by rising id */
+	VEC(struct stat_link) links; /* by rising id; nics after all links */
 	VEC(struct stat_queue) queues;
 	VEC(struct stat_tcp) tcp; /* where asked for */
 	char *trouble;		  /* what could not be read, and why; NULL: nothing */
 };
+
+enum { STAT_NIC_ID = 1 << 30 }; /* ids of nics are greater, those of a model are not */
 
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *s); /* NULL is fine */

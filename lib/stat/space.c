@@ -185,11 +185,14 @@ static void read_state(const struct nlmsghdr *h, void *cookie)
 	struct collected *c = cookie;
 	const struct ifinfomsg *i = NLMSG_DATA(h);
 	struct nlattr *mtu = find(h, sizeof(*i), IFLA_MTU);
+	struct nlattr *name = find(h, sizeof(*i), IFLA_IFNAME);
 	struct space_state s = { .ifindex = i->ifi_index,
 				 .up = i->ifi_flags & IFF_UP,
 				 .carrier = i->ifi_flags & IFF_LOWER_UP,
 				 .mtu = mtu ? nla_get_u32(mtu) : 0 };
 
+	if (name)
+		nla_strlcpy(s.name, name, sizeof(s.name));
 	if (h->nlmsg_type == RTM_NEWLINK)
 		vec_push(&c->states, s);
 }
@@ -214,6 +217,14 @@ const struct space_state *space_state(const struct space *p, int ifindex)
 	return p->states.n ? bsearch(&ifindex, p->states.v, p->states.n,
 				     sizeof(*p->states.v), by_ifindex)
 			   : NULL;
+}
+
+const struct space_state *space_state_named(const struct space *p, const char *name)
+{
+	vec_each (&p->states, s)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
 }
 
 /* Two vecs change their contents. */

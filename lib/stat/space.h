@@ -23,6 +23,7 @@ struct space_iface {
 /* What changes seldom. */
 struct space_state {
 	int ifindex;
+	char name[NIC_NAME_MAX + 1];
 	bool up, carrier;
 	uint32_t mtu;
 };
@@ -81,5 +82,6 @@ int space_read_node(struct space *p, bool only_sockets, struct err *e);
 
 const struct space_iface *space_iface(const struct space *p, int ifindex); /* NULL */
 const struct space_state *space_state(const struct space *p, int ifindex);
+const struct space_state *space_state_named(const struct space *p, const char *name);
 
 #endif

@@ -206,6 +206,46 @@ static inline void add_problems(struct network *x)
 	again(x);
 }
 
+/* An interface of the machine, as wide a name as there may be; one that is gone. */
+static inline void add_nics(struct network *x)
+{
+	struct snapshot *both[] = { x->before, x->now };
+
+	for (int i = 0; i < 2; i++) {
+		struct stat_link l = { .id = STAT_NIC_ID + 1,
+				       .name = mem_strdup("web:enx001122334455"),
+				       .nic = "enx001122334455",
+				       .node = { 6 } };
+
+		l.end[0] = (struct stat_iface){ .up = true,
+						.carrier = true,
+						.mtu = 1400,
+						.tx_bytes = 1000000,
+						.tx_packets = 1000 };
+		l.end[1] = l.end[0];
+		l.end[0].rx_bytes = l.end[1].tx_bytes += (uint64_t)i * 500000;
+		l.end[0].rx_packets = l.end[1].tx_packets += (uint64_t)i * 400;
+		l.end[0].errors[STAT_RX_DROPPED] = (uint64_t)i * 3;
+		add_queue(both[i], &l.end[0],
+			  (struct stat_queue){ .kind = "fq_codel",
+					       .handle = 0x80000000,
+					       .parent = TC_H_ROOT,
+					       .packets = 1000 + (uint64_t)i * 90,
+					       .bytes = 1000000 + (uint64_t)i * 90000,
+					       .backlog_packets = 2,
+					       .backlog_bytes = 2000 });
+		vec_push(&both[i]->links, l);
+		l = (struct stat_link){ .id = STAT_NIC_ID + 2,
+					.name = mem_strdup("s1:eno1"),
+					.nic = "eno1",
+					.node = { 3 } };
+		l.end[0].presence = l.end[1].presence = STAT_GONE;
+		vec_push(&both[i]->links, l);
+	}
+	again(x);
+	stat_history_add(x->history, x->now, x->rates);
+}
+
 static inline void add_connections(struct network *x)
 {
 	struct stat_tcp c = { .node = 6,

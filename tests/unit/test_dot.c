@@ -132,12 +132,29 @@ static void tunnels(void **state)
 	model_free(m);
 }
 
+/* What leads to the machine. */
+static void the_machine(void **state)
+{
+	struct model *m = model_new();
+	uint32_t gw = add(m, NODE_ROUTER, "gw"), h = add(m, NODE_HOST, "h");
+	cleanup_free char *text = NULL;
+
+	(void)state;
+	assert_int_equal(model_set_nat(m, gw, NULL), 0);
+	assert_int_equal(model_attach_nic(m, h, "enp3s0", false, NULL), 0);
+	text = dot_text(m, "t");
+	has(text, "\t\"gw\" [shape=house, fillcolor=\"#fdecd2\", label=\"gw\"];\n");
+	has(text, "label=\"h\\nnic enp3s0\"];\n");
+	model_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(odd_characters),
 		cmocka_unit_test(what_is_drawn),
 		cmocka_unit_test(tunnels),
+		cmocka_unit_test(the_machine),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

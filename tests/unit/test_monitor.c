@@ -102,6 +102,27 @@ static void every_view_in_every_size(void **state)
 	network_end(&x);
 }
 
+static void nics(void **state)
+{
+	static const char *const names[] = { "nics-links", "nics-nodes", "nics-topology",
+					     "nics-link", "nics-node" };
+	struct network x;
+	struct scene s;
+
+	(void)state;
+	network_begin(&x);
+	add_nics(&x);
+	s = scene_of(&x);
+	for (int v = 0; v < VIEWS; v++) {
+		struct state st = state_of((enum view)v);
+
+		st.list[0].selected = (struct choice_id){ STAT_NIC_ID + 1, 0 };
+		check(names[v], &s, &st, 48, 10, true);
+		check(names[v], &s, &st, 110, 26, false);
+	}
+	network_end(&x);
+}
+
 static void help(void **state)
 {
 	struct state st = state_of(VIEW_LINKS);
@@ -397,6 +418,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_view_in_every_size),
+		cmocka_unit_test(nics),
 		cmocka_unit_test(help),
 		cmocka_unit_test(problems),
 		cmocka_unit_test(orders_and_filters),

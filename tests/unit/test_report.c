@@ -164,6 +164,46 @@ static void test_unknown(void **state)
 	snapshot_free(s);
 }
 
+/* What is behind it has no name; its own may need quotes. */
+static void add_nic(struct snapshot *s)
+{
+	struct stat_link l = { .id = STAT_NIC_ID + 1,
+			       .node = { 1 },
+			       .nic = "a,\"b",
+			       .name = mem_strdup("h1:a,\"b") };
+
+	l.end[0].tx_bytes = l.end[1].rx_bytes = s->time / 1000000;
+	l.end[0].up = l.end[0].carrier = l.end[1].up = l.end[1].carrier = true;
+	vec_push(&s->links, l);
+}
+
+static void test_nics(void **state)
+{
+	struct snapshot *a = two_nodes(1000000000), *b = two_nodes(2000000000);
+	cleanup_free char *text = NULL;
+	json_t *o, *nic, *d;
+
+	(void)state;
+	add_nic(a);
+	add_nic(b);
+	text = csv(a, b);
+	assert_non_null(strstr(text, "\nnic,1700000002.000000000,2.000000000,"
+				     "\"h1:a,\"\"b\",\"h1:a,\"\"b\",,up,8000,0,0,"));
+	assert_non_null(strstr(text, ",\"h1:a,\"\"b\",,\"h1:a,\"\"b\",up,0,0,0,"));
+	o = json(a, b);
+	assert_int_equal(json_array_size(json_object_get(o, "links")), 1);
+	nic = json_array_get(json_object_get(o, "nics"), 0);
+	assert_string_equal(json_string_value(json_object_get(nic, "nic")), "h1:a,\"b");
+	d = json_array_get(json_object_get(nic, "directions"), 0);
+	assert_true(json_is_object(json_object_get(d, "interface")));
+	d = json_array_get(json_object_get(nic, "directions"), 1);
+	assert_true(json_is_null(json_object_get(d, "interface")));
+	assert_string_equal(json_string_value(json_object_get(d, "from")), "");
+	json_decref(o);
+	snapshot_free(a);
+	snapshot_free(b);
+}
+
 static double number(json_t *o, const char *key)
 {
 	json_t *v = json_object_get(o, key);
@@ -236,9 +276,8 @@ static void test_json(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_head),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_head),	cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_unknown), cmocka_unit_test(test_nics),
 		cmocka_unit_test(test_json),
 	};
 
