@@ -25,7 +25,7 @@ void lex_enter(struct lexer *x, const struct word *block)
 	x->line_start = block->inside - block->place.column;
 }
 
-/* Takes a final '&' off the words; the statement may have none then. */
+/* Takes a final '&' off the words; some is left. */
 static void strip_ampersand(struct statement *st)
 {
 	struct word *last = &st->words.v[st->words.n - 1];
@@ -53,6 +53,21 @@ static bool lone(const struct lexer *x, char brace)
 	return x->source[x->at] == brace && lex_ends_word(&behind);
 }
 
+/* Whether a statement is nothing but that. */
+static bool is_bare_ampersand(const struct statement *st, unsigned ampersands)
+{
+	return ampersands == 1 && st->words.n == 1 && st->words.v[0].len == 1;
+}
+
+static void refuse_ampersand(struct place place, struct err *e)
+{
+	place.length = 1;
+	err_set(e, EINVAL, "'&' without a command");
+	err_hint(e, "'&' at the end of a command lets it run in the background");
+	if (e)
+		e->place = place;
+}
+
 /* From behind the '{' to the '}' that closes it; the first error is told. */
 static enum ending pass_block(struct lexer *x, unsigned depth, struct err *e)
 {
@@ -64,6 +79,11 @@ static enum ending pass_block(struct lexer *x, unsigned depth, struct err *e)
 
 		how = scan_statement(x, &st, &ampersands, depth + 1,
 				     all == END_ERROR ? NULL : e);
+		if (how != END_ERROR && all != END_ERROR &&
+		    is_bare_ampersand(&st, ampersands)) {
+			refuse_ampersand(st.words.v[0].place, e);
+			all = END_ERROR;
+		}
 		statement_free(&st);
 		if (how == END_ERROR)
 			all = how;
@@ -181,7 +201,6 @@ int lex_next(struct lexer *x, struct statement *ret, struct err *e)
 	enum ending how;
 
 	do {
-		struct place begin;
 		unsigned ampersands;
 
 		how = scan_statement(x, &st, &ampersands, 0, e);
@@ -191,22 +210,18 @@ int lex_next(struct lexer *x, struct statement *ret, struct err *e)
 		}
 		if (st.words.n == 0)
 			continue;
-		begin = st.words.v[0].place;
+		if (is_bare_ampersand(&st, ampersands)) {
+			refuse_ampersand(st.words.v[0].place, e);
+			statement_free(&st);
+			return -EINVAL;
+		}
 		if (ampersands == 1)
 			strip_ampersand(&st);
 		else if (ampersands)
 			st.words.v[st.words.n - 1].shell_syntax = true;
-		if (st.words.n) {
-			keep_source(x, &st);
-			*ret = st;
-			return 1;
-		}
-		statement_free(&st);
-		err_set(e, EINVAL, "'&' without a command");
-		err_hint(e, "'&' at the end of a command lets it run in the background");
-		if (e)
-			e->place = (struct place){ begin.line, begin.column, 1 };
-		return -EINVAL;
+		keep_source(x, &st);
+		*ret = st;
+		return 1;
 	} while (how == END_PARTED);
 	statement_free(&st);
 	return 0;

@@ -98,6 +98,8 @@ static void test_background(void **state)
 	expect("h1 a 'x'&", "[h1][a][x] &;");
 	expect("&", "!1:1 '&' without a command;");
 	expect(" ; & ; show", "!1:4 '&' without a command;[show];");
+	expect("a { & }\nshow", "!1:5 '&' without a command;[show];");
+	expect("a {\nb\n & }\nshow", "!3:2 '&' without a command;[show];");
 }
 
 static void test_shell_syntax(void **state)
