@@ -5,7 +5,9 @@
  * makes the namespaces, says over a socket that they are ready (or which stage
  * failed), waits until its record is written, and then only exists. A shell
  * that dies before the record is whole takes the keeper along: its end of the
- * socket closes. So there is never a keeper that cannot be found.
+ * socket closes. So there is never a keeper that cannot be found. A second process, its
+ * guard, outlives it: should the keeper be killed, no shell finds the network any more,
+ * so the guard ends it.
  */
 #include "run/rootless.h"
 
@@ -110,8 +112,48 @@ static void wait_for(pid_t pid)
 		;
 }
 
+/* In the child of the keeper, until that tells it or dies. A shell that is in the network
+ * may go on in it. */
+static void __attribute__((noreturn)) guard_run(const char *network, pid_t keeper)
+{
+	sigset_t death;
+	int signal;
+
+	prctl(PR_SET_NAME, "espalier-guard");
+	sigemptyset(&death);
+	sigaddset(&death, SIGUSR1); /* blocked, as the keeper has it */
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() == keeper)
+		sigwait(&death, &signal);
+	while (network_remove(network, NULL) == -EBUSY)
+		sleep(1);
+	_exit(0);
+}
+
+/* Until SIGTERM, after which nothing is left: where its network has ended before, as it
+ * should have, that takes no time. */
+static void __attribute__((noreturn)) keep(const char *network)
+{
+	pid_t self = getpid(), guard;
+	sigset_t end;
+	int signal;
+
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, NULL);
+	guard = fork();
+	if (guard == 0)
+		guard_run(network, self);
+	sigwait(&end, &signal);
+	if (guard > 0) {
+		kill(guard, SIGUSR1);
+		wait_for(guard);
+	}
+	_exit(0);
+}
+
 /* Nothing of the shell is kept: no terminal, no pipe, no folder, no handler. */
-static void __attribute__((noreturn)) keeper_run(int fd)
+static void __attribute__((noreturn)) keeper_run(const char *network, int fd)
 {
 	struct err e = ERR_INIT;
 	sigset_t most;
@@ -132,12 +174,12 @@ static void __attribute__((noreturn)) keeper_run(int fd)
 	if (e.code < 0 || recv(STDIN_FILENO, &go, 1, 0) != 1)
 		_exit(1);
 	close(STDIN_FILENO);
-	for (;;)
-		pause();
+	keep(network);
 }
 
-/* Starts a keeper; *ret_fd: it stays once a byte is sent there, else it ends. */
-static int keeper_start(struct proc *ret, int *ret_fd, struct err *e)
+/* Starts the network's keeper; *ret_fd: it stays once a byte is sent there, else it ends.
+ */
+static int keeper_start(const char *network, struct proc *ret, int *ret_fd, struct err *e)
 {
 	struct report report;
 	int fds[2], r;
@@ -149,7 +191,7 @@ static int keeper_start(struct proc *ret, int *ret_fd, struct err *e)
 	if (pid == 0) {
 		close(fds[0]);
 		if (fork() == 0)
-			keeper_run(fds[1]);
+			keeper_run(network, fds[1]);
 		_exit(0);
 	}
 	r = -errno;
@@ -256,7 +298,7 @@ int rootless_create(const char *network, struct err *e)
 	else
 		r = 0;
 	if (r == 0)
-		r = keeper_start(&keeper, &go, e);
+		r = keeper_start(network, &keeper, &go, e);
 	if (r == 0)
 		r = rootless_record_write(folder, network, &keeper, e);
 	if (r < 0)

@@ -3,9 +3,9 @@
  * and network namespace of its own, in which it is root.
  *
  * These namespaces are held by one small keeper process per network, so that
- * the network outlives the shell (kill -9, detach). The keeper is found through
- * $XDG_RUNTIME_DIR/espalier/NETWORK.keeper (pid and start time); inside, /run
- * is a tmpfs of its own, so everything else is as for root.
+ * the network outlives the shell (kill -9, detach), and ends when the keeper is killed.
+ * The keeper is found through $XDG_RUNTIME_DIR/espalier/NETWORK.keeper (pid and start
+ * time); inside, /run is a tmpfs of its own, so everything else is as for root.
  */
 #ifndef RUN_ROOTLESS_H
 #define RUN_ROOTLESS_H

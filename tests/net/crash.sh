@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The shell is killed, at rest and in the midst of things: attach finds a whole network.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 attach_again() {
@@ -25,7 +26,7 @@ says 'it can be changed' 'add host h9'
 says 'undo reaches back over the crash' undo
 shell_kill KILL
 check 'destroy needs no shell' "$ESPALIER" destroy "$NET"
-check 'nothing is left' wait_until 5 nothing_left "$NET"
+check 'nothing is left' wait_until "$DEADLINE" nothing_left "$NET"
 
 # ---- in the midst of building ----
 # Killed as soon as the network's journal has grown a bit, or some nodes are there.
@@ -69,6 +70,33 @@ for at in "${points[@]}"; do
 	check "killed at $at: destroy" "$ESPALIER" destroy "$NET"
 done
 
+# ---- an ordinary user's network, when what keeps it is killed ----
+if ((EUID != 0)); then
+	for signal in KILL TERM; do
+		network
+		check 'a network without a shell' batch --keep <<<'add host h1; h1 sleep 1000.4711 &'
+		check 'its program' runs 1000.4711
+		read -r keeper _ <"$XDG_RUNTIME_DIR/espalier/$NET.keeper"
+		kill -s "$signal" "$keeper"
+		check "SIG$signal: ends with it" wait_until "$DEADLINE" runs_not 1000.4711
+	done
+	network
+	shell
+	say 'add host h1'
+	say 'h1 sleep 1000.4712 &'
+	read -r keeper _ <"$XDG_RUNTIME_DIR/espalier/$NET.keeper"
+	kill -KILL "$keeper"
+	not_listed() {
+		espalier ls
+		[[ $OUT != *"$NET"* ]]
+	}
+	check 'no other shell finds it' wait_until "$DEADLINE" not_listed
+	says 'the shell that is in it goes on' 'h1 true'
+	check 'with its programs' runs 1000.4712
+	shell_kill KILL
+	check 'until it ends' wait_until "$DEADLINE" runs_not 1000.4712
+fi
+
 # ---- a signal that lets it tidy up ----
 for signal in TERM HUP; do
 	network
@@ -76,11 +104,11 @@ for signal in TERM HUP; do
 	say 'topo star 3'
 	say 'h1 sleep 1000 &'
 	shell_kill "$signal"
-	check "SIG$signal: nothing is left" wait_until 5 nothing_left "$NET"
+	check "SIG$signal: nothing is left" wait_until "$DEADLINE" nothing_left "$NET"
 done
 
 # ---- nobody reads any more ----
 network
 check 'a closed pipe' bash -c 'yes "show" | head -n 2000 | "$ESPALIER" -n "$1" -b - 2>/dev/null | head -n 1 >/dev/null; true' - "$NET"
-check 'a closed pipe leaves nothing' wait_until 10 nothing_left "$NET"
+check 'a closed pipe leaves nothing' wait_until "$DEADLINE" nothing_left "$NET"
 finish
