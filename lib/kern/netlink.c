@@ -99,7 +99,8 @@ static char *extended_message(const struct nlmsghdr *h)
 	return NULL;
 }
 
-/* Numbers the requests [first, last) and asks for an answer to the final one. */
+/* Numbers the requests [first, last) and asks for an answer to the final one of which
+ * there is any. */
 static void prepare(struct netlink *nl, struct netlink_batch *b, size_t first,
 		    size_t last)
 {
@@ -110,7 +111,7 @@ static void prepare(struct netlink *nl, struct netlink_batch *b, size_t first,
 		h->nlmsg_seq = nl->seq++;
 		h->nlmsg_pid = 0;
 		h->nlmsg_flags |= NLM_F_REQUEST;
-		if (i + 1 == last)
+		if (i + 1 + b->is_transaction == last)
 			h->nlmsg_flags |= NLM_F_ACK;
 		else
 			h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
@@ -144,8 +145,9 @@ static ssize_t receive(struct netlink *nl, char *buf, struct err *e)
 	return got;
 }
 
-/* Replies up to that of sequence number `last`; `base` is that of results[0]. */
-static int collect(struct netlink *nl, uint32_t base, uint32_t last,
+/* Replies up to that of sequence number `last`, or one that ends a transaction; `base` is
+ * that of results[0]. */
+static int collect(struct netlink *nl, uint32_t base, uint32_t last, bool is_transaction,
 		   struct netlink_result *results, struct err *e)
 {
 	cleanup_free char *buf = mem_resize(NULL, RECEIVE_MAX, 1);
@@ -166,7 +168,7 @@ static int collect(struct netlink *nl, uint32_t base, uint32_t last,
 			results[i].code = answer->error;
 			free(results[i].message);
 			results[i].message = extended_message(h);
-			if (h->nlmsg_seq == last)
+			if (h->nlmsg_seq == last || (is_transaction && answer->error))
 				return 0;
 		}
 	}
@@ -189,7 +191,8 @@ int netlink_batch_run(struct netlink *nl, struct netlink_batch *b,
 		prepare(nl, b, first, last);
 		r = send_all(nl, b->bytes.s + start, b->ends.v[last - 1] - start, e);
 		if (r == 0)
-			r = collect(nl, base, nl->seq - 1, results + first, e);
+			r = collect(nl, base, nl->seq - 1 - b->is_transaction,
+				    b->is_transaction, results + first, e);
 		if (r < 0)
 			break;
 		first = last;

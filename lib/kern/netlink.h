@@ -38,6 +38,9 @@ struct netlink_result {
 struct netlink_batch {
 	struct str bytes;   /* the messages, one behind the other */
 	VEC(uint32_t) ends; /* where each ends in bytes */
+	/* of nfnetlink: all or none, of one datagram; the kernel does not answer the last
+	 * message, which ends it, and nothing behind one that failed */
+	bool is_transaction;
 };
 
 /* Appends a message (its sequence number is set on sending) and frees it. */

@@ -84,6 +84,17 @@ bool uplink_is_taken(const char *name)
 	return if_nametoindex(name) != 0;
 }
 
+static int delete (struct netlink *nl, const struct found *f, const char *name,
+		   struct err *e)
+{
+	int r = netlink_request(nl, request_link_del(f->ifindex), name, e);
+
+	if (r != -ENODEV) /* it went by itself */
+		return r;
+	err_clear(e);
+	return 0;
+}
+
 int uplink_delete(const struct uplink *u, struct err *e)
 {
 	struct netlink nl;
@@ -94,11 +105,7 @@ int uplink_delete(const struct uplink *u, struct err *e)
 		return r;
 	r = find(&nl, u->name, &f, e);
 	if (r == 0 && f.ifindex && is_ours(&f, u))
-		r = netlink_request(&nl, request_link_del(f.ifindex), u->name, e);
-	if (r == -ENODEV) { /* it went by itself */
-		err_clear(e);
-		r = 0;
-	}
+		r = delete (&nl, &f, u->name, e);
 	netlink_close(&nl);
 	return r;
 }
@@ -190,6 +197,16 @@ static int set_node_end(struct netlink *nl, int machine, bool up, struct err *e)
 			    : r;
 }
 
+/* The node's end of a pair whose other one is on no machine any more, or on one that the
+ * kernel is still taking down. */
+static int delete_stale(struct netlink *inside, struct err *e)
+{
+	struct found f;
+	int r = find(inside, "uplink", &f, e);
+
+	return r == 0 && f.veth ? delete (inside, &f, "the node's end", e) : r;
+}
+
 static int make(struct kern *k, struct netlink *home, const struct node *n,
 		struct uplink *u, bool up, bool *ret_made, struct err *e)
 {
@@ -205,8 +222,10 @@ static int make(struct kern *k, struct netlink *home, const struct node *n,
 	if (r == 0)
 		r = kern_enter(k, n, &inside, &ns, e);
 	if (r == 0 && !f.ifindex) {
-		r = netlink_request(home, pair(u->name, ns),
-				    "a veth pair with the machine", e);
+		r = delete_stale(inside, e);
+		if (r == 0)
+			r = netlink_request(home, pair(u->name, ns),
+					    "a veth pair with the machine", e);
 		if (r == 0)
 			r = find(home, u->name, &f, e);
 	}

@@ -106,6 +106,14 @@ static int open_kern(struct network *n, struct err *e)
 	return r;
 }
 
+/* Whether the end can succeed from here; before anything is done for it. */
+static int check_end(const char *dir, struct err *e)
+{
+	int r = uplinks_check_end(dir, e);
+
+	return r == 0 ? nics_check_end(dir, e) : r;
+}
+
 /* The end of a network whose lock is held: its programs, namespaces, folder. */
 static int end(const char *name, const char *dir, struct err *e)
 {
@@ -361,13 +369,19 @@ int network_attach(const char *name, bool read_only, struct network **ret,
 
 int network_destroy(struct network *n, const struct hooks *hooks, struct err *e)
 {
-	int r;
+	int r = kern_go_home(n->kern, e);
 
 	if (hooks && hooks->progress)
 		hooks->progress(hooks->cookie, "taking down", 0, 1);
-	journal_mark_destroyed(n->journal, NULL);
-	kern_close(steal_ptr(n->kern));
-	r = end(n->name, n->dir, e);
+	if (r == 0)
+		r = check_end(n->dir, e);
+	if (r < 0) {
+		err_context(e, "network '%s' goes on", n->name);
+	} else {
+		journal_mark_destroyed(n->journal, NULL);
+		kern_close(steal_ptr(n->kern));
+		r = end(n->name, n->dir, e);
+	}
 	network_detach(n);
 	return r;
 }
@@ -386,6 +400,8 @@ int network_remove(const char *name, struct err *e)
 		is_held(name, &holder, e);
 	else if (r == -ENOENT)
 		none_such(name, e);
+	if (r == 0)
+		r = check_end(n->dir, e);
 	if (r == 0 && journal_open(n->dir, SIZE_MAX, &n->journal, NULL) == 0)
 		journal_mark_destroyed(n->journal, NULL);
 	if (r == 0)

@@ -128,22 +128,31 @@ static int take_back_here(const char *dir, const struct nic_record *r, struct st
 	return code;
 }
 
+/* -EXDEV: not from this machine. One that is gone has nothing to be given back. */
+static int check_machine(const struct nic_record *r, const struct netns_id *here,
+			 struct err *e)
+{
+	if (machine_same(here, &r->machine) || !machine_is_alive(&r->machine))
+		return 0;
+	err_set(e, EXDEV,
+		"%s:%s belongs to another network namespace, that of the shell "
+		"that attached it",
+		r->node, r->was.name);
+	return err_hint(e, "do it from there; 'nsenter' leads to it");
+}
+
 static int take_back(const char *dir, const struct nic_record *r, struct str *told,
 		     struct err *e)
 {
 	struct netns_id here;
 	int code = machine_identify(&here, e);
 
+	if (code == 0)
+		code = check_machine(r, &here, e);
 	if (code < 0)
 		return code;
 	if (machine_same(&here, &r->machine)) {
 		code = take_back_here(dir, r, told, e);
-	} else if (machine_is_alive(&r->machine)) {
-		err_set(e, EXDEV,
-			"%s:%s belongs to another network namespace, that of the shell "
-			"that attached it",
-			r->node, r->was.name);
-		return err_hint(e, "do it from there; 'nsenter' leads to it");
 	} else {
 		str_addf(told, "%s:%s: the network namespace that it came from is gone\n",
 			 r->node, r->was.name);
@@ -161,18 +170,41 @@ static bool stays(const struct plan *p, const struct nic_record *r)
 	       nic_named(&to->nics, r->was.name);
 }
 
+/* The thread is in the machine's own namespace then. */
+static int read_records(struct network *n, nic_records *ret, struct err *e)
+{
+	int r = kern_go_home(n->kern, e);
+
+	return r < 0 ? r : nic_records_read(n->dir, ret, e);
+}
+
 int nics_release(struct network *n, const struct plan *p, struct str *told, struct err *e)
 {
 	nic_records all;
-	int r = kern_go_home(n->kern, e);
+	int r = read_records(n, &all, e);
 
-	if (r == 0)
-		r = nic_records_read(n->dir, &all, e);
 	if (r < 0)
 		return r;
 	vec_each (&all, record)
 		if (r == 0 && !stays(p, record))
 			r = take_back(n->dir, record, told, e);
+	nic_records_free(&all);
+	return r;
+}
+
+int nics_check_end(const char *dir, struct err *e)
+{
+	struct netns_id here;
+	nic_records all;
+	int r = machine_identify(&here, e);
+
+	if (r == 0)
+		r = nic_records_read(dir, &all, e);
+	if (r < 0)
+		return r;
+	vec_each (&all, record)
+		if (r == 0)
+			r = check_machine(record, &here, e);
 	nic_records_free(&all);
 	return r;
 }
@@ -343,10 +375,8 @@ int nics_reach(struct network *n, const struct model *m, const struct model *fro
 	       struct str *report, struct err *e)
 {
 	nic_records all;
-	int r = kern_go_home(n->kern, e);
+	int r = read_records(n, &all, e);
 
-	if (r == 0)
-		r = nic_records_read(n->dir, &all, e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < m->nodes.n && r == 0; i++) {

@@ -24,6 +24,9 @@ int nics_release(struct network *n, const struct plan *p, struct str *told,
 int nics_reach(struct network *n, const struct model *m, const struct model *from,
 	       struct str *report, struct err *e);
 
+/* Whether the machine can have all back of the network in dir: -EXDEV where some is of
+ * another one. */
+int nics_check_end(const char *dir, struct err *e);
 /* The machine has all back of the network in dir. */
 int nics_end(const char *dir, struct str *told, struct err *e);
 

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "kern/kern.h"
 #include "kern/netns.h"
+#include "kern/nftables.h"
 #include "kern/uplink.h"
 #include "run/keep.h"
 #include "run/machine.h"
@@ -185,13 +186,23 @@ static int forward_off(const struct netns_id *machine, const char *path, struct 
 	return r;
 }
 
+/* Of a machine that is gone, with all that was switched there. */
+static void forget_forwarding(const struct netns_id *machine)
+{
+	cleanup_free char *switched = switched_path(machine);
+
+	unlink(switched);
+}
+
 /* ---- nftables ---- */
 
-/* In the machine's namespace, where the thread is. */
+/* In the machine's namespace, where the thread is. Ctrl-C, which a terminal sends to all
+ * in the foreground, is the shell's to heed: the program might be mending what it
+ * interrupted. */
 static int nft(const char *script, struct err *e)
 {
 	cleanup_free char *program = service_find_program("nft");
-	cleanup_free char *line = mem_printf("'%s' '%s' 2>&1 </dev/null",
+	cleanup_free char *line = mem_printf("trap '' INT; '%s' '%s' 2>&1 </dev/null",
 					     program ? program : "nft", script);
 	char said[SAID_MAX] = "", rest[SAID_MAX];
 	FILE *f = popen(line, "re");
@@ -262,15 +273,13 @@ static int take_back_here(const char *path, const char *network, const char *nod
 			  const struct record *r, struct err *e)
 {
 	cleanup_free char *table = table_of(network, node);
-	cleanup_free char *look = mem_printf("list table ip %s", table);
-	cleanup_free char *script = mem_printf("delete table ip %s", table);
 	struct uplink u = { .mark = table };
 	int code;
 
 	memcpy(u.name, r->name, sizeof(u.name));
 	code = uplink_delete(&u, e);
-	if (code == 0 && nft(look, NULL) == 0)
-		code = nft(script, e);
+	if (code == 0)
+		code = nftables_delete(table, e);
 	if (code == 0)
 		code = forward_off(&r->machine, path, e);
 	return code;
@@ -286,10 +295,12 @@ static int take_back(const char *dir, const char *network, const char *node,
 	int code = lock < 0 ? -EIO : machine_identify(&here, e);
 
 	if (code == 0 && read_record(path, &r)) {
-		if (machine_same(&here, &r.machine))
-			code = take_back_here(path, network, node, &r, e);
-		else
-			code = check_elsewhere(&r, e);
+		bool is_here = machine_same(&here, &r.machine);
+
+		code = is_here ? take_back_here(path, network, node, &r, e)
+			       : check_elsewhere(&r, e);
+		if (code == 0 && !is_here)
+			forget_forwarding(&r.machine);
 	}
 	if (code == 0)
 		unlink(path);
@@ -326,6 +337,7 @@ static int begin(struct network *n, const char *node, const char *table,
 		r = check_elsewhere(ret, e);
 		if (r < 0)
 			return err_context(e, "%s", node);
+		forget_forwarding(&ret->machine);
 	}
 	if (!fits) {
 		choose_name(table, ret->name);
@@ -390,6 +402,26 @@ int uplinks_reach(struct network *n, const struct model *m, const struct model *
 		if (node->nat && (!old || old->up != node->up))
 			r = make(n, node, report, e);
 	}
+	return r;
+}
+
+int uplinks_check_end(const char *dir, struct err *e)
+{
+	name_vec recorded = { 0 };
+	struct netns_id here;
+	int r = machine_identify(&here, e);
+
+	list_records(dir, &recorded);
+	vec_each (&recorded, name) {
+		cleanup_free char *path = record_path(dir, *name);
+		struct record record;
+
+		if (r == 0 && read_record(path, &record) &&
+		    !machine_same(&record.machine, &here) &&
+		    check_elsewhere(&record, e) < 0)
+			r = err_context(e, "%s", *name);
+	}
+	free_names(&recorded);
 	return r;
 }
 

@@ -21,6 +21,9 @@
 int uplinks_reach(struct network *n, const struct model *m, const struct model *from,
 		  struct str *report, struct err *e);
 
+/* Whether all can be taken back of the network in dir: -EXDEV where some is in another
+ * namespace. */
+int uplinks_check_end(const char *dir, struct err *e);
 /* Takes all back of the network in dir. */
 int uplinks_end(const char *dir, const char *network, struct err *e);
 

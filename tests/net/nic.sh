@@ -2,19 +2,12 @@
 # attach NODE nic: an interface of the machine goes into a node and comes back with all that
 # it had, by off, undo, del, quit, destroy, and after kill -9 at any instant.
 #
-# A network namespace stands for the machine; d0, one end of a veth pair, for its card.
-if [[ ! ${IN_MACHINE-} ]] && ((EUID == 0)); then
-	IN_MACHINE=1 exec unshare -n "$0"
-fi
+# One end of a veth pair, d0, stands for its card.
+ON_MACHINE=1
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../terminal.sh"
 
-if ((EUID != 0)); then
-	network
-	batch <<<'add host h1; attach h1 nic d0'
-	equal 'without root it is refused' "$STATUS" 1
-	like 'says why' "$OUT" 'without root.*sudo espalier'
-	finish
-fi
+only_root 'add host h1; attach h1 nic d0'
 
 ip link set lo up
 ip link add d0 type veth peer name d1
@@ -38,7 +31,7 @@ is_untouched() {
 	[[ $(machine) == "$before" ]]
 }
 untouched() { # DESCRIPTION
-	if wait_until 5 is_untouched; then
+	if wait_until "$DEADLINE" is_untouched; then
 		ok "$1"
 	else
 		equal "$1" "$(machine)" "$before"
@@ -72,6 +65,39 @@ ip addr del 192.0.2.9/24 dev d1
 says 'show tells of it' 'show h1'
 equal 'by name' "$(answer result.nics)" '["d0"]'
 like 'show nodes, too' "$(say 'show nodes' && answer result.0.nics)" '^d0$'
+says 'graph' "graph $WORK/net.dot"
+like 'draws it' "$(<"$WORK/net.dot")" 'h1..?nnic d0'
+like 'in the terminal, too' "$(LC_ALL=C "$ESPALIER" attach "$NET" --read-only <<<graph)" '. h1     |.*. nic d0 |'
+
+# the monitor
+espalier monitor "$NET" --once every 100ms
+like 'monitor shows it, out and in' "$OUT" ', 1 nic .*h1→nic d0 +up .*h1←nic d0 +up '
+espalier monitor "$NET" s1 --once every 100ms
+unlike 'not where only others are asked for' "$OUT" 'nic'
+rated() { # DIRECTION
+	"$ESPALIER" monitor "$NET" --json --once every 100ms |
+		members "nics.0.directions.$1.bits_per_s" | grep -qE '^[1-9]'
+}
+ip addr add 192.0.2.9/24 dev d1
+says 'traffic' 'h1 ping -i 0.02 192.0.2.9 &'
+check 'what it sends' wait_until "$DEADLINE" rated 0
+check 'what it receives' wait_until "$DEADLINE" rated 1
+says 'no more of it' 'stop 1'
+ip addr del 192.0.2.9/24 dev d1
+terminal 80x24 "$ESPALIER monitor $NET every 100ms"
+sees 'on a terminal' 'h1→nic d0 +up'
+keys 2 3
+sees 'the topology has it' '│ nic d0 │'
+keys 1 End Enter
+sees 'and all about it' "h1:d0   the machine's   up   MTU 1400B"
+keys Escape
+inside h1 ip link set d0 netns $$
+sees 'something takes it out' 'h1→nic d0 +gone'
+says 'repair' repair
+sees 'it is back' 'h1→nic d0 +up'
+keys q
+sees 'q leaves' 'the end, status 0'
+
 says 'down' 'down h1'
 unlike 'is down' "$(inside h1 ip link show d0)" '[<,]UP[,>]'
 says 'undo' undo
@@ -93,6 +119,9 @@ untouched 'and gives it back'
 says 'a port of a switch' 'attach s1 nic d0 anyway'
 like 'is one of its bridge' "$(inside s1 ip link show d0)" 'master br0'
 shell_kill KILL
+like 'from another namespace it is not destroyed' "$(unshare -n "$ESPALIER" destroy "$NET" 2>&1)" \
+	's1:d0 belongs to another network namespace'
+check 'and goes on' "$ESPALIER" attach "$NET" <<<'s1 ip link show d0'
 check 'destroy after kill -9' "$ESPALIER" destroy "$NET"
 untouched 'gives it back'
 
@@ -127,6 +156,24 @@ for ms in "${points[@]}"; do
 	untouched "killed after $ms ms: it is on the machine"
 done 2>/dev/null
 
+# Ctrl-C at any call that changes something: it is in the node, or on the machine
+traced() { # STRACE_EXPRESSION
+	# the leak checker cannot work beside strace
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -o "$WORK/trace" -e "$1" \
+		"$ESPALIER" attach "$NET" <<<'attach h1 nic d0 anyway' >"$WORK/said" 2>&1
+	espalier --json attach "$NET" <<<'repair; attach h1 nic d0 off'
+	[[ $OUT == *'"repaired":[]'* ]] && wait_until "$DEADLINE" is_untouched
+}
+for call in sendto write; do
+	[[ ! $SLOW ]] || continue
+	traced "trace=$call"
+	calls=$(wc -l <"$WORK/trace")
+	for ((n = 1; n <= calls; n++)); do
+		traced "inject=$call:signal=INT:when=$n" || not_ok "Ctrl-C at $call $n: $OUT $(<"$WORK/said")"
+	done
+	check "Ctrl-C at any $call of $calls" test "$calls" -ge 3
+done
+
 # what cannot be put back is told
 check 'it is in the node' "$ESPALIER" attach "$NET" <<<'attach h1 nic d0 anyway'
 ip link add d0 type veth peer name x1
@@ -134,6 +181,13 @@ espalier attach "$NET" <<<'attach h1 nic d0 off'
 like 'another one has its name' "$OUT" 'h1:d0: the machine has another interface of that name'
 check 'it has one of its own' ip link show esp0
 ip link del x1
+ip link add y0 type veth peer name y1
+terminal 80x24 "$ESPALIER attach $NET"
+types 'attach h1 nic y0; h1 ip link del y0; attach h1 nic y0 off'
+sees 'one that is deleted, and given back, is gone' 'h1:y0: the interface is gone'
+unlike 'and not said to be back' "$(screen)" 'y0 is back'
+types 'detach'
+sees 'the shell leaves' 'the end, status 0'
 check 'one that is deleted' "$ESPALIER" attach "$NET" <<<'attach h1 nic esp0 anyway; h1 ip link del esp0'
 espalier destroy "$NET"
 equal 'does not keep the network from ending' "$STATUS" 1
