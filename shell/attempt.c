@@ -99,7 +99,7 @@ static int ping(struct attempt *x, const struct node *from, const struct ip *to,
 static void say_no_answer(struct attempt *x, const struct node *from, const struct ip *to,
 			  const struct ping *p)
 {
-	cleanup_free char *why = handlers_why_not(x->s->net->model, from, to);
+	cleanup_free char *why = handlers_why_not(x->s->net, from, to);
 	char text[IP_TEXT_MAX];
 
 	str_addf(&x->seen, "no answer from %s", ip_text(to, text));

@@ -3,9 +3,11 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "run/rootless.h"
+#include "run/underlay.h"
 #include "shell/handlers.h"
 
 static enum node_kind kind_of(const struct args *a)
@@ -113,7 +115,8 @@ static bool bad_tunnel(struct model *draft, const uint32_t node[2],
 	struct link_options trial = *o;
 	uint32_t id;
 
-	if (!o->tunnel.kind && !o->tunnel.key && !o->tunnel.underlay[0] && !o->via)
+	if (!o->tunnel.kind && !o->tunnel.key && !o->tunnel.underlay[0] &&
+	    !o->tunnel.substrate && !o->via)
 		return false;
 	/* the draft is thrown away */
 	trial.tunnel = (struct tunnel){ 0 };
@@ -122,8 +125,7 @@ static bool bad_tunnel(struct model *draft, const uint32_t node[2],
 }
 
 /* The key that a tunnel's trouble is with. */
-static const char *tunnel_trouble(const struct args *a, const struct link_options *o,
-				  int code)
+static const char *tunnel_trouble(const struct link_options *o, int code)
 {
 	if (code == -EEXIST || code == -ERANGE)
 		return "key";
@@ -133,9 +135,9 @@ static const char *tunnel_trouble(const struct args *a, const struct link_option
 		return "underlay";
 	if (!o->tunnel.kind)
 		return o->via ? "via" : o->tunnel.key ? "key" : "underlay";
-	if (o->engine == SHAPE_ENGINE_WIRE)
-		return "engine";
-	return args_behind(a, "underlay", 0) ? "underlay" : "via";
+	if (o->enforced && o->via == VIA_DIRECT)
+		return "via";
+	return o->engine == SHAPE_ENGINE_WIRE ? "engine" : "underlay";
 }
 
 /* Where a refused link's trouble stands in the text. */
@@ -154,7 +156,7 @@ static void blame_link(struct session *s, const struct args *a, const uint32_t n
 	if (node[0] == node[1]) {
 		args_blame(a, "END", 1, e);
 	} else if (bad_tunnel(s->draft, node, o)) {
-		const struct arg *at = args_behind(a, tunnel_trouble(a, o, e->code), 0);
+		const struct arg *at = args_behind(a, tunnel_trouble(o, e->code), 0);
 
 		if (at)
 			e->place = at->word->place;
@@ -177,7 +179,77 @@ static uint32_t choice(const struct args *a, const char *key,
 	return i;
 }
 
-static int read_tunnel(const struct args *a, struct link_options *o, struct err *e)
+/* Splits "sub.m1"; the network's own name is as good as none. 0: it is a node of this
+ * network; 1: of another. */
+static int read_place(struct session *s, const struct args *a, size_t end,
+		      struct link_options *o, struct substrate *substrate, struct err *e)
+{
+	const struct value *v = args_get(a, "underlay", end);
+	const char *point = v->node ? NULL : strchr(v->text, '.');
+	const struct node *n;
+
+	if (!point) {
+		o->tunnel.underlay[end] = v->node;
+		return 0;
+	}
+	snprintf(substrate->network, sizeof(substrate->network), "%.*s",
+		 (int)(point - v->text), v->text);
+	snprintf(substrate->node[end], sizeof(substrate->node[end]), "%s", point + 1);
+	if (strcmp(substrate->network, s->net->name) != 0)
+		return 1;
+	n = model_node_named(s->draft, substrate->node[end]);
+	if (!n) {
+		err_set(e, ENOENT, "there is no node '%s'", substrate->node[end]);
+		return args_blame(a, "underlay", end, e);
+	}
+	o->tunnel.underlay[end] = n->id;
+	return 0;
+}
+
+static int read_underlay(struct session *s, const struct args *a, struct link_options *o,
+			 struct substrate *substrate, struct err *e)
+{
+	struct substrate other = { 0 };
+	int first, second;
+
+	if (!args_get(a, "underlay", 0))
+		return 0;
+	first = read_place(s, a, 0, o, substrate, e);
+	second = first < 0 ? first : read_place(s, a, 1, o, &other, e);
+	if (second < 0)
+		return second;
+	if (first != second ||
+	    (first && strcmp(substrate->network, other.network) != 0)) {
+		err_set(e, EINVAL, "%s and %s are not in one network",
+			args_get(a, "underlay", 0)->text,
+			args_get(a, "underlay", 1)->text);
+		err_hint(e, "an IP path has to lead from the one to the other");
+		return args_blame(a, "underlay", 1, e);
+	}
+	if (!first)
+		return 0;
+	memcpy(substrate->node[1], other.node[1], sizeof(other.node[1]));
+	o->tunnel.substrate = substrate;
+	return 0;
+}
+
+/* What other networks tell of it. */
+static int ask_others(struct session *s, const struct args *a, struct link_options *o,
+		      struct substrate_facts *ret, struct err *e)
+{
+	size_t bad;
+	int r;
+
+	if (!o->tunnel.kind || (!o->tunnel.substrate && !o->tunnel.underlay[0]))
+		return 0;
+	o->facts = ret;
+	r = underlay_ask(s->net, &o->tunnel, o->mtu != 0, &s->hooks, ret, &bad, e);
+	return r < 0 ? args_blame(a, "underlay", bad, e) : 0;
+}
+
+/* substrate: where that is put, if there is one. */
+static int read_tunnel(struct session *s, const struct args *a, struct link_options *o,
+		       struct substrate *substrate, struct err *e)
 {
 	o->tunnel.kind = (uint8_t)choice(a, "tunnel", tunnel_kind_name);
 	o->via = choice(a, "via", link_via_name);
@@ -187,16 +259,17 @@ static int read_tunnel(const struct args *a, struct link_options *o, struct err 
 		err_set(e, ERANGE, "a key of 0: the lowest is 1");
 		return args_blame(a, "key", 0, e);
 	}
-	for (size_t i = 0; i < 2 && args_get(a, "underlay", i); i++)
-		o->tunnel.underlay[i] = args_get(a, "underlay", i)->node;
-	return 0;
+	return read_underlay(s, a, o, substrate, e);
 }
 
 int cmd_link(struct session *s, const struct args *a, struct err *e)
 {
 	struct link_options o = { .name = args_text(a, "name", NULL) };
 	uint64_t mtu = args_number(a, "mtu", MTU_MIN);
+	struct substrate_facts facts = { 0 };
+	struct substrate substrate = { 0 };
 	uint32_t node[2], id;
+	int r;
 
 	for (size_t end = 0; end < 2; end++) {
 		node[end] = args_get(a, "END", end)->node;
@@ -224,16 +297,24 @@ int cmd_link(struct session *s, const struct args *a, struct err *e)
 	}
 	if (args_get(a, "mtu", 0))
 		o.mtu = (uint32_t)mtu;
-	if (read_tunnel(a, &o, e) < 0)
+	if (read_tunnel(s, a, &o, &substrate, e) < 0)
 		return e->code;
 	if (handlers_read_shape(a, &o.shape, e) < 0)
 		return e->code;
 	o.engine = handlers_read_engine(a, SHAPE_ENGINE_AUTO);
-	if (model_add_link(s->draft, node[0], node[1], &o, &id, e) < 0) {
-		blame_link(s, a, node, &o, e);
-		return e->code;
+	r = ask_others(s, a, &o, &facts, e);
+	if (r == 0) {
+		r = model_add_link(s->draft, node[0], node[1], &o, &id, e);
+		if (r < 0)
+			blame_link(s, a, node, &o, e);
 	}
-	return 0;
+	if (r == 0 && (o.tunnel.substrate || o.tunnel.underlay[0])) {
+		r = underlay_check(s->net, s->draft, id, e);
+		if (r < 0)
+			args_blame(a, "underlay", 0, e);
+	}
+	substrate_facts_free(&facts);
+	return r;
 }
 
 /* ---- what is there already ---- */

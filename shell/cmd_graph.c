@@ -48,7 +48,9 @@ static void add_label(const struct model *m, const struct link *l,
 	struct str text = { 0 };
 
 	drawn->ink = INK_DIM;
-	if (!model_iface_up(m, l, 0) || !model_iface_up(m, l, 1))
+	if (l->gone)
+		str_add(&text, "gone");
+	else if (!model_iface_up(m, l, 0) || !model_iface_up(m, l, 1))
 		str_add(&text, "down");
 	else if (!shape_is_none(shape))
 		add_shape(&text, shape);

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/trace.h"
 #include "run/ping.h"
+#include "run/underlay.h"
 #include "shell/describe.h"
 #include "shell/handlers.h"
 
@@ -55,38 +57,45 @@ static char *why_alone(const struct model *m, const struct node *n)
 	return NULL;
 }
 
-/* The node leaves by a tunnel that leads nowhere. */
-static char *why_tunnel(const struct model *m, const struct node *from,
-			const struct ip *to)
+/* The first tunnel on the way there that leads nowhere. */
+static char *why_tunnel(struct network *net, const struct node *from, const struct ip *to)
 {
-	struct err e = ERR_INIT;
-	const struct link *l;
-	char *why = NULL;
+	const struct model *m = net->model;
+	link_ids links = { 0 };
 	uint32_t mtu;
-	int end;
+	char *why = NULL;
 
-	if (!model_next_hop(m, from, to, &l, &end) || !l->tunnel.kind)
-		return NULL;
-	if (tunnel_path(m, &l->tunnel, &mtu, &e) < 0) {
-		cleanup_free char *text = link_text(m, l);
+	trace_path(m, from->id, to, &mtu, &links, NULL);
+	vec_each (&links, id) {
+		const struct link *l = model_link(m, *id);
+		struct err e = ERR_INIT;
+		struct tunnel now;
 
-		why = mem_printf("the underlay of %s is broken: %s", text, e.msg);
+		if (!why && l->tunnel.kind && underlay_path(net, l, &now, &mtu, &e) < 0) {
+			cleanup_free char *text = link_text(m, l);
+
+			why = mem_printf("the underlay of %s is broken: %s", text, e.msg);
+		}
+		err_clear(&e);
 	}
-	err_clear(&e);
+	vec_free(&links);
 	return why;
 }
 
-char *handlers_why_not(const struct model *m, const struct node *from,
-		       const struct ip *to)
+char *handlers_why_not(struct network *net, const struct node *from, const struct ip *to)
 {
+	const struct model *m = net->model;
 	const struct node *owner = model_node(m, model_owner_near(m, to, from->id));
-	const struct ip *back = model_node_address(m, from, to->family);
+	const struct ip *source = trace_source(m, from->id, to);
+	const struct ip *back = source ? source : model_node_address(m, from, to->family);
 	char text[IP_TEXT_MAX];
 	char *why;
 
 	if (owner == from && from->up)
 		return NULL;
 	why = why_alone(m, from);
+	if (!why)
+		why = why_tunnel(net, from, to);
 	if (!why && owner)
 		why = why_alone(m, owner);
 	if (!why && !has_way(m, from, to))
@@ -95,8 +104,6 @@ char *handlers_why_not(const struct model *m, const struct node *from,
 		why = mem_printf("no node has the address %s", ip_text(to, text));
 	if (!why && back && !has_way(m, owner, back))
 		why = mem_printf("%s has no route back", owner->name);
-	if (!why)
-		why = why_tunnel(m, from, to);
 	return why;
 }
 
@@ -283,7 +290,7 @@ int cmd_ping(struct session *s, const struct args *a, struct err *e)
 				"answered", (json_int_t)t.answered, "rtt_ms", t.rtts));
 	if (r < 0 || t.answered || interrupted)
 		return r;
-	why = handlers_why_not(s->net->model, from, &p.to);
+	why = handlers_why_not(s->net, from, &p.to);
 	if (!why && p.why[0])
 		why = mem_strdup(p.why);
 	err_set(e, EHOSTUNREACH, "%s does not reach %s%s%s", from->name,

@@ -99,7 +99,7 @@ static int run_slice(struct sweep *w, struct slice *sl, struct err *e)
 		if (p->outcome == PING_ANSWERED)
 			continue;
 		if (json_array_size(w->failures) < LISTED_MAX)
-			known = handlers_why_not(s->net->model, w->nodes.v[sl->from.v[i]],
+			known = handlers_why_not(s->net, w->nodes.v[sl->from.v[i]],
 						 &p->to);
 		note_failure(w, sl->from.v[i], sl->to.v[i],
 			     known		       ? known

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lang/shape_text.h"
+#include "run/underlay.h"
 #include "shell/describe.h"
 #include "shell/handlers.h"
 
@@ -13,13 +14,14 @@ static void add_interface(struct table *t, const struct model *m, const struct l
 			  int end)
 {
 	const struct iface *i = &l->end[end];
-	bool up = model_iface_up(m, l, end);
+	const char *state = describe_iface_state(m, l, end);
 	char iface[IFACE_TEXT_MAX], peer[IFACE_TEXT_MAX], mac[MAC_TEXT_MAX];
 
 	iface_text(m, l, end, iface);
 	table_add(t, mem_strdup(strchr(iface, ':') + 1), NULL, STYLE_STRONG);
 	table_add_text(t, "%s", iface_text(m, l, !end, peer));
-	table_add(t, mem_strdup(up ? "up" : "down"), NULL, up ? STYLE_GOOD : STYLE_BAD);
+	table_add(t, mem_strdup(state), NULL,
+		  strcmp(state, "up") == 0 ? STYLE_GOOD : STYLE_BAD);
 	table_add(t, describe_addresses(&i->addresses),
 		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
 	table_add_text(t, "%s", describe_mac(i->mac, mac));
@@ -169,11 +171,12 @@ static void add_end(struct table *t, const struct model *m, const struct link *l
 		    const struct link *in_force, int end)
 {
 	const struct iface *i = &l->end[end];
-	bool up = model_iface_up(m, l, end);
+	const char *state = describe_iface_state(m, l, end);
 	char iface[IFACE_TEXT_MAX], mac[MAC_TEXT_MAX];
 
 	table_add(t, mem_strdup(iface_text(m, l, end, iface)), NULL, STYLE_STRONG);
-	table_add(t, mem_strdup(up ? "up" : "down"), NULL, up ? STYLE_GOOD : STYLE_BAD);
+	table_add(t, mem_strdup(state), NULL,
+		  strcmp(state, "up") == 0 ? STYLE_GOOD : STYLE_BAD);
 	table_add(t, describe_addresses(&i->addresses),
 		  describe_addresses_json(&i->addresses), STYLE_PLAIN);
 	table_add_text(t, "%s", describe_mac(i->mac, mac));
@@ -188,26 +191,39 @@ static void add_end(struct table *t, const struct model *m, const struct link *l
 /* A line each; whether the underlay still connects the ends. */
 static void say_tunnel(struct session *s, const struct link *l)
 {
-	const struct model *m = s->net->model;
-	cleanup_free char *tunnel = describe_tunnel(m, l), *via = describe_via(l);
+	struct tunnel now = { 0 }; /* what its underlay is like now */
+	cleanup_free char *tunnel = NULL, *via = describe_via(l);
 	struct err why = ERR_INIT;
-	uint32_t mtu;
+	uint32_t mtu = 0;
+	int r = l->tunnel.kind ? underlay_path(s->net, l, &now, &mtu, &why) : 0;
 
+	tunnel = describe_tunnel(s->net->model, &now);
 	if (tunnel)
 		output_say(&s->out, STYLE_PLAIN, "%s", tunnel);
 	if (via)
 		output_say(&s->out, STYLE_PLAIN, "%s", via);
 	if (describe_enforced(l))
 		output_say(&s->out, STYLE_PLAIN, "enforced: %s", describe_enforced(l));
-	if (tunnel && tunnel_path(m, &l->tunnel, &mtu, &why) < 0)
+	if (r < 0)
 		output_say(&s->out, STYLE_BAD, "the underlay does not connect them: %s",
 			   why.msg);
-	else if (tunnel && mtu < l->mtu + tunnel_overhead(&l->tunnel))
+	else if (tunnel && mtu < l->mtu + tunnel_overhead(&now))
 		output_say(
 			&s->out, STYLE_BAD,
 			"the path has an MTU of %uB now: packets of more than %uB do not "
 			"fit",
-			mtu, mtu - tunnel_overhead(&l->tunnel));
+			mtu, mtu - tunnel_overhead(&now));
+	err_clear(&why);
+}
+
+static void add_trouble(struct session *s, const struct link *l, json_t *result)
+{
+	struct tunnel now;
+	struct err why = ERR_INIT;
+	uint32_t mtu;
+
+	if (l->tunnel.kind && underlay_path(s->net, l, &now, &mtu, &why) < 0)
+		json_object_set_new(result, "broken", json_string(why.msg));
 	err_clear(&why);
 }
 
@@ -253,8 +269,10 @@ int handlers_show_link(struct session *s, const struct link *l, struct err *e)
 		result = json_pack("{s:s, s:s, s:I, s:o}", "link", text, "state", state,
 				   "mtu", (json_int_t)l->mtu, "ends",
 				   handlers_take_result(s));
-	if (result)
+	if (result) {
 		describe_tunnel_json(l, m, result);
+		add_trouble(s, l, result);
+	}
 	if (describe_engine(l) && s->net->kern) {
 		if (!result)
 			say_blank(s);

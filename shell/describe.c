@@ -59,16 +59,15 @@ char *describe_link(const struct model *m, const struct link *l)
 void describe_tunnel_json(const struct link *l, const struct model *m, json_t *o)
 {
 	const struct tunnel *t = &l->tunnel;
+	cleanup_free char *a = tunnel_underlay_text(m, t, 0);
+	cleanup_free char *b = tunnel_underlay_text(m, t, 1);
 
 	if (t->kind) {
 		json_object_set_new(o, "tunnel", json_string(tunnel_kind_name(t->kind)));
 		json_object_set_new(o, "key", json_integer(t->key));
 	}
-	if (t->kind && t->underlay[0])
-		json_object_set_new(o, "underlay",
-				    json_pack("[s, s]",
-					      model_node(m, t->underlay[0])->name,
-					      model_node(m, t->underlay[1])->name));
+	if (t->kind && a)
+		json_object_set_new(o, "underlay", json_pack("[s, s]", a, b));
 	if (l->connector != VIA_AUTO)
 		json_object_set_new(o, "via", json_string(link_via_name(l->connector)));
 	if (l->enforced)
@@ -117,21 +116,22 @@ const char *describe_engine(const struct link *l)
 	return describe_is_shaped(l) ? "netem" : NULL;
 }
 
-char *describe_tunnel(const struct model *m, const struct link *l)
+char *describe_tunnel(const struct model *m, const struct tunnel *t)
 {
-	const struct tunnel *t = &l->tunnel;
 	struct str text = { 0 };
 
 	if (!t->kind)
 		return NULL;
 	str_addf(&text, "%s tunnel with key %u", tunnel_kind_name(t->kind), t->key);
-	if (!t->underlay[0])
-		str_add(&text, " in the network's fabric");
-	for (int end = 0; end < 2 && t->underlay[0]; end++) {
+	for (int end = 0; end < 2; end++) {
+		cleanup_free char *at = tunnel_underlay_text(m, t, end);
 		char buf[IP_TEXT_MAX];
 
-		str_addf(&text, "%s %s (%s)", end ? " and" : " between",
-			 model_node(m, t->underlay[end])->name,
+		if (!at) {
+			str_add(&text, " in the network's fabric");
+			break;
+		}
+		str_addf(&text, "%s %s (%s)", end ? " and" : " between", at,
 			 t->outer[end].family ? ip_text(&t->outer[end], buf)
 					      : "without an address");
 	}
@@ -221,8 +221,15 @@ const char *describe_origin(enum route_origin origin)
 	return names[origin];
 }
 
+const char *describe_iface_state(const struct model *m, const struct link *l, int end)
+{
+	return l->gone ? "gone" : model_iface_up(m, l, end) ? "up" : "down";
+}
+
 char *describe_link_state(const struct model *m, const struct link *l)
 {
+	if (l->gone)
+		return mem_strdup("gone");
 	for (int end = 0; end < 2; end++)
 		if (!l->end[end].up)
 			return mem_strdup("down");

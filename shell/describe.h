@@ -36,7 +36,7 @@ bool describe_is_shaped(const struct link *l); /* in any direction */
 const char *describe_engine(const struct link *l);
 /* "vxlan tunnel with key 7 between x 10.0.0.1 and y 10.0.1.1"; NULL: it is none. free()
  * it. */
-char *describe_tunnel(const struct model *m, const struct link *l);
+char *describe_tunnel(const struct model *m, const struct tunnel *t);
 /* "vxlan 7 via bridge", "enforced via bridge"; NULL: it is a link as most are. free() it.
  */
 char *describe_crossing(const struct link *l);
@@ -48,7 +48,9 @@ char *describe_via(const struct link *l);
 const char *describe_enforced(const struct link *l);
 /* What the link does to packets: "rate 10mbit", "from h1: delay 5ms"; NULL: nothing. */
 char *describe_shape(const struct model *m, const struct link *l);
-/* "up", "down", or "h1 down" where it is the node that is; free() it. */
+/* "up", "down", or "gone" where the link is not there for now. */
+const char *describe_iface_state(const struct model *m, const struct link *l, int end);
+/* The same, or "h1 down" where it is the node that is; free() it. */
 char *describe_link_state(const struct model *m, const struct link *l);
 
 /* What n of a noun have behind it: "" for 1, "s" or "es". */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/underlay.h"
 #include "shell/handlers.h"
 #include "shell/progress.h"
 #include "shell/tell.h"
@@ -55,6 +56,7 @@ static int change(struct session *s, const struct verb *v, const struct args *a,
 	if (r == 0)
 		r = network_change(s->net, steal_ptr(s->draft), a->statement->text,
 				   &s->hooks, e);
+	underlay_answered(s->net);
 	model_free(steal_ptr(s->draft));
 	if (r == 0)
 		tell_change(&s->out, handlers_at_prompt(s), before, s->net->model);
@@ -62,21 +64,8 @@ static int change(struct session *s, const struct verb *v, const struct args *a,
 	return r;
 }
 
-static int tend(struct session *s, struct err *e)
-{
-	bool restarted;
-	int r = network_tend(s->net, &restarted, e);
-
-	if (r < 0 || !restarted)
-		return r;
-	timeline_log_event(s, "the process that carries links was started again");
-	output_say(&s->out, STYLE_BAD,
-		   "the process that carries links had ended; it was started again, and "
-		   "its links were made again");
-	return 0;
-}
-
-/* What became of the machine's interfaces that was not meant so. */
+/* What became of the machine's interfaces, and of other networks, that was not meant so.
+ */
 static void tell_notices(struct session *s)
 {
 	char *rest = NULL;
@@ -87,6 +76,23 @@ static void tell_notices(struct session *s)
 	     line = strtok_r(NULL, "\n", &rest))
 		output_say(&s->out, STYLE_BAD, "%s", line);
 	str_free(&s->net->notices);
+}
+
+static int tend(struct session *s, struct err *e)
+{
+	bool restarted;
+	int r;
+
+	network_follow(s->net);
+	tell_notices(s);
+	r = network_tend(s->net, &restarted, e);
+	if (r < 0 || !restarted)
+		return r;
+	timeline_log_event(s, "the process that carries links was started again");
+	output_say(&s->out, STYLE_BAD,
+		   "the process that carries links had ended; it was started again, and "
+		   "its links were made again");
+	return 0;
 }
 
 static int run_verb(struct session *s, const struct statement *st, struct err *e)

@@ -152,10 +152,9 @@ int handlers_link_drops(struct session *s, const struct link *l, uint64_t *ret,
 char *handlers_why_no_address(const struct model *m, const struct node *from,
 			      const struct node *to);
 
-/* What a model says about why packets from a node to an address do not arrive; NULL:
- * nothing. The text is free()d by the caller. */
-char *handlers_why_not(const struct model *m, const struct node *from,
-		       const struct ip *to);
+/* What the network's model says about why packets from a node to an address do not
+ * arrive; NULL: nothing. The text is free()d by the caller. */
+char *handlers_why_not(struct network *net, const struct node *from, const struct ip *to);
 
 /* A line each: what, yes or no, why, and what to do; or an array as the JSON result. */
 void handlers_show_findings(struct output *o, const findings *f);

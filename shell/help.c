@@ -86,12 +86,25 @@ static void say_wrapped(struct output *o, const char *first, const char *text)
 	} while (*text);
 }
 
+/* Columns of the longest kind that the usage mentions. */
+static int kinds_width(const char *usage)
+{
+	const char *kind, *what;
+	size_t width = 0;
+
+	for (size_t i = 0; (kind = lang_kind(i, &what)); i++)
+		if (mentions(usage, kind) && strlen(kind) > width)
+			width = strlen(kind);
+	return (int)width;
+}
+
 void help_verb(struct output *o, const struct verb *v)
 {
 	cleanup_free char *usage = lang_usage(v);
 	const char *kind, *what = NULL;
 	json_t *j = verb_json(v);
 	json_t *kinds = json_object();
+	int width = kinds_width(usage);
 
 	for (size_t i = 0; (kind = lang_kind(i, &what)); i++)
 		if (mentions(usage, kind))
@@ -110,7 +123,7 @@ void help_verb(struct output *o, const struct verb *v)
 		return;
 	output_say(o, STYLE_PLAIN, " ");
 	for (size_t i = 0; (kind = lang_kind(i, &what)); i++) {
-		cleanup_free char *first = mem_printf("  %-10s ", kind);
+		cleanup_free char *first = mem_printf("  %-*s  ", width, kind);
 
 		if (mentions(usage, kind))
 			say_wrapped(o, first, what);

@@ -208,20 +208,23 @@ static void monitor_keys(struct str *b, manual_keys_fn *keys)
 
 static const char recordings[] =
 	"record writes CSV: a line of names, which carry the units, and then for every\n"
-	"sample a row for each direction of each link, and one for each TCP connection\n"
-	"in a node. What a kind of row does not have, and what is not known, is empty:\n"
-	"rates in the first sample, of what just came, or after a counter began anew.\n"
-	"A file whose recording was killed may end in the midst of a row.\n";
+	"sample a row for each direction of each link and of each interface of the\n"
+	"machine in a node, and one for each TCP connection in a node. What a kind of\n"
+	"row does not have, and what is not known, is empty: rates in the first sample,\n"
+	"of what just came, or after a counter began anew. A file whose recording was\n"
+	"killed may end in the midst of a row.\n";
 
 static const char json[] =
 	"As JSON a sample is one object: time_s, monotonic_s, took_s (how long it "
 	"took),\n"
 	"interval_s (since the one before), trouble (what could not be read, or null),\n"
-	"links, nodes and tcp. A link has link, id, wire (whether Espalier's own\n"
+	"links, nics, nodes and tcp. A link has link, id, wire (whether Espalier's own\n"
 	"process carries it) and two directions, with the names above, and lost "
 	"(packets\n"
 	"by the place that counted them), interface (counters of the sending one) and\n"
-	"queues (its disciplines and classes). A node has node, id, kind, presence\n"
+	"queues (its disciplines and classes). A member of nics, an interface of the\n"
+	"machine in a node, has nic and two directions. A node has node, id, kind, "
+	"presence\n"
 	"(fresh, stale, gone), up, interfaces (their number), rates as above, and\n"
 	"forwarded, no_route, in_discarded, out_discarded, header_error and\n"
 	"bridge_dropped packets, cpu (1 is a whole core), cpu_s, programs, tcp_sockets,\n"

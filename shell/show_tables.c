@@ -131,6 +131,15 @@ static bool any_parts(const struct model *m)
 	return false;
 }
 
+/* Whether a link's end of that number is a port of a switch with VLANs. */
+static bool any_vlan(const struct model *m, int end)
+{
+	vec_each (&m->links, l)
+		if (model_node(m, (*l)->end[end].node)->vlan)
+			return true;
+	return false;
+}
+
 void handlers_table_links(struct session *s)
 {
 	static const struct column columns[] = {
@@ -138,6 +147,10 @@ void handlers_table_links(struct session *s)
 		{ "b", "END", false, 0 },	{ "b_addresses", "ADDRESS", false, 2 },
 		{ "state", "STATE", false, 0 }, { "mtu", "MTU", true, 3 },
 		{ "link", "LINK", false, 4 },
+	};
+	static const struct column vlans[] = {
+		{ "a_vlan", "VLAN", false, 2 },
+		{ "b_vlan", "VLAN", false, 2 },
 	};
 	static const struct column crosses = { "tunnel", "TUNNEL", false, 3 };
 	static const struct column shapes[] = {
@@ -148,12 +161,16 @@ void handlers_table_links(struct session *s)
 	const struct model *m = s->net->model;
 	struct model *in_force = handlers_in_force(s, NULL);
 	bool shaped = any_shape(m), differs = !model_same(m, in_force);
-	bool parts = any_parts(m);
+	bool parts = any_parts(m), has_vlan[] = { any_vlan(m, 0), any_vlan(m, 1) };
 	VEC(struct column) shown = { 0 };
 	struct table t;
 
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
 		vec_push(&shown, columns[i]);
+		for (size_t end = 0; end < 2; end++)
+			if (i == 2 * end + 1 && has_vlan[end])
+				vec_push(&shown, vlans[end]);
+	}
 	if (parts)
 		vec_push(&shown, crosses);
 	for (size_t i = 0; i < (differs ? 3u : shaped ? 2u : 0u); i++)
@@ -163,8 +180,12 @@ void handlers_table_links(struct session *s)
 		const struct link *l = *p, *is = model_link(in_force, l->id);
 		char *state = describe_link_state(m, l);
 
-		add_link_end(&t, m, l, 0);
-		add_link_end(&t, m, l, 1);
+		for (int end = 0; end < 2; end++) {
+			add_link_end(&t, m, l, end);
+			if (has_vlan[end])
+				table_add(&t, describe_vlans(m, l, end), NULL,
+					  STYLE_PLAIN);
+		}
 		table_add(&t, state, NULL, state_style(strcmp(state, "up") == 0));
 		table_add(&t, mem_printf("%uB", l->mtu), json_integer(l->mtu),
 			  STYLE_PLAIN);
@@ -187,7 +208,7 @@ void handlers_table_links(struct session *s)
 /* ---- addresses ---- */
 
 static void add_addresses(struct table *t, const char *iface, const address_vec *v,
-			  bool up)
+			  const char *state)
 {
 	char text[IP_TEXT_MAX];
 
@@ -195,7 +216,8 @@ static void add_addresses(struct table *t, const char *iface, const address_vec 
 		table_add(t, mem_strdup(iface), NULL, STYLE_STRONG);
 		table_add_text(t, "%s", ip_text_length(&a->ip, text));
 		table_add_text(t, "%s", a->automatic ? "automatic" : "typed");
-		table_add(t, mem_strdup(up ? "up" : "down"), NULL, state_style(up));
+		table_add(t, mem_strdup(state), NULL,
+			  state_style(strcmp(state, "up") == 0));
 	}
 }
 
@@ -216,7 +238,7 @@ void handlers_table_addresses(struct session *s)
 		cleanup_free char *lo = mem_printf("%s:lo", n->name);
 		char iface[IFACE_TEXT_MAX];
 
-		add_addresses(&t, lo, &n->loopback, n->up);
+		add_addresses(&t, lo, &n->loopback, n->up ? "up" : "down");
 		vec_each (&n->ports, port) {
 			const struct link *l = port->link ? model_link(m, port->link)
 							  : NULL;
@@ -224,7 +246,7 @@ void handlers_table_addresses(struct session *s)
 			if (l)
 				add_addresses(&t, iface_text(m, l, port->end, iface),
 					      &l->end[port->end].addresses,
-					      model_iface_up(m, l, port->end));
+					      describe_iface_state(m, l, port->end));
 		}
 	}
 	table_end(&t, &s->out);

@@ -215,7 +215,7 @@ static void node_changed(struct teller *t, size_t *hidden, const struct node *ol
 		    new->vlan ? "on" : "off");
 	vec_each (&old->nics, nic)
 		if (!nic_named(&new->nics, nic->name))
-			say(t, hidden, STYLE_PLAIN, "%s is back on the machine",
+			say(t, hidden, STYLE_PLAIN, "%s has %s no more", new->name,
 			    nic->name);
 	vec_each (&new->nics, nic)
 		if (!nic_named(&old->nics, nic->name))
@@ -355,7 +355,7 @@ static void link_changed(struct teller *t, size_t *hidden, const struct link *ol
 	}
 	if (!tunnel_same(&old->tunnel, &new->tunnel)) {
 		cleanup_free char *text = link_text(t->after, new);
-		cleanup_free char *tunnel = describe_tunnel(t->after, new);
+		cleanup_free char *tunnel = describe_tunnel(t->after, &new->tunnel);
 
 		other = true;
 		say(t, hidden, STYLE_PLAIN, "%s: %s", text, tunnel);

@@ -20,7 +20,7 @@
 
 /* What `link` knows of tunnels, and of who may not lift a shape. */
 #define TUNNEL_KEYS                                                                      \
-	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay NODE NODE] "              \
+	"[tunnel {gre | vxlan | geneve}] [key COUNT] [underlay UNDERLAY UNDERLAY] "      \
 	"[via {bridge | shortbridge | ztun | macvlan | direct}] [enforced] "
 
 /* What a service can be, and its options. */
@@ -68,13 +68,16 @@ const struct verb verbs[] = {
 	  "each end or none; a switch has none. Traffic may be flowing meanwhile. The\n"
 	  "keys from rate on are those of shape, for both directions.\n"
 	  "With tunnel, its Ethernet frames cross an IP network: between two nodes that\n"
-	  "underlay names, or else two namespaces of the network's own. The key is one\n"
-	  "that no other tunnel of the network has; the MTU follows from the path, "
-	  "which\n"
-	  "is one of IPv6 where IPv4 does not lead from end to end. via\n"
-	  "says what joins a node to it: a bridge; shortbridge or ztun, of Espalier's\n"
-	  "kernel module; macvlan, which is quick, but passes broadcasts out of turn;\n"
-	  "or direct: the tunnel device is in the node, whose programs can change it.\n"
+	  "underlay names, of this network or (NETWORK.NODE) of another one that runs,\n"
+	  "or else two namespaces of the network's own. The key is one that no other\n"
+	  "tunnel there has; the MTU follows from the path, which is one of IPv6 where\n"
+	  "IPv4 does not lead from end to end; that in another network may change, and\n"
+	  "the MTU with it. While another network that it needs is gone, the link is\n"
+	  "not there; it is made again when that is back. One whose packets would come\n"
+	  "back to it, in a circle of networks, is refused. via says what joins a node\n"
+	  "to it: a bridge; shortbridge or ztun, of Espalier's kernel module; macvlan,\n"
+	  "which is quick, but passes broadcasts out of turn; or direct: the tunnel\n"
+	  "device is in the node, whose programs can change it.\n"
 	  "Left open, it is ztun or shortbridge if the kernel has them, else bridge.\n"
 	  "enforced puts shapes outside of the nodes, where nothing that is done to a\n"
 	  "node's own network lifts them. Nodes that no links connect may have the\n"
@@ -87,6 +90,7 @@ const struct verb verbs[] = {
 	  "    link h2 r2 rate 10mbit enforced\n"
 	  "    link h1 h2 tunnel vxlan\n"
 	  "    link h1 h2 tunnel gre key 7 underlay r1 r2 via bridge rate 5mbit\n"
+	  "    link h1 h2 tunnel gre underlay substrate.m1 substrate.m2\n"
 	  "    link r1 r2 mac 02:00:00:00:0a:01 02:00:00:00:0a:02" },
 	{ "del", "[node | link] TARGET...", "delete nodes or links", VERB_CHANGES,
 	  cmd_del,
@@ -272,7 +276,9 @@ const struct verb verbs[] = {
 	  "    stop 1" },
 	{ "output", "{JOB | NODE [SERVICE]}", "show what a job or service has written",
 	  VERB_LOOKS, cmd_output,
-	  "Of a service it is its log; without its name, those of all in the node.\n"
+	  "Of a service it is its log; without its name, those of all in the node. Of a\n"
+	  "long one these are the last 1 MB; what is before goes, so that logs do not\n"
+	  "fill the memory, while a shell is used.\n"
 	  "    output 1\n"
 	  "    output r1 ospf" },
 	{ "fg", "JOB", "bring a job to the foreground", 0, cmd_fg,
@@ -358,21 +364,20 @@ const struct verb verbs[] = {
 	  "    verify all" },
 	{ "monitor", "[{LINK | NODE}...] [every TIME] [for TIME]",
 	  "watch links, nodes and the topology live", VERB_LOOKS, cmd_monitor,
-	  "All links and nodes, or those that are named; a new sample each second, or "
-	  "as\n"
-	  "every says. ? shows the keys, q leads back to the prompt. From another\n"
-	  "terminal, `espalier monitor NETWORK` does the same. Where there is no "
-	  "terminal\n"
-	  "it is written as text: one picture, or what there is in the time of for.\n"
+	  "All links and nodes, or those that are named, and the interfaces of the\n"
+	  "machine that are in these nodes; a new sample each second, or as every says.\n"
+	  "? shows the keys, q leads back to the prompt. From another terminal,\n"
+	  "`espalier monitor NETWORK` does the same. Where there is no terminal it is\n"
+	  "written as text: one picture, or what there is in the time of for.\n"
 	  "    monitor\n"
 	  "    monitor r1 r2 every 200ms\n"
 	  "    monitor h1 for 10s" },
 	{ "graph", "[FILE]", "draw the network", VERB_LOOKS, cmd_graph,
 	  "In the terminal: hosts in round frames, routers in double ones, switches in\n"
-	  "square ones, and on each link what it does to packets. To a file that ends "
-	  "in\n"
-	  ".svg or .png it is drawn by Graphviz, with interfaces and addresses; .dot is\n"
-	  "what Graphviz reads. What is down is dashed.\n"
+	  "square ones, with the interfaces of the machine that they have, and on each\n"
+	  "link what it does to packets. To a file that ends in .svg or .png it is\n"
+	  "drawn by Graphviz, with interfaces and addresses; .dot is what Graphviz\n"
+	  "reads. What is down is dashed.\n"
 	  "    graph\n"
 	  "    graph network.svg" },
 	{ "show",
@@ -389,11 +394,12 @@ const struct verb verbs[] = {
 	/* ---- measuring over time ---- */
 	{ "record", "[stop | FILE [LINK...] [every TIME]]",
 	  "record the counters of links to a file", VERB_LOOKS, cmd_record,
-	  "As CSV, of all links or of those that are named, with the TCP connections\n"
-	  "over them, once a second or as every says. It goes on while other commands\n"
-	  "run, and ends by record stop, or with the shell; without a word, record\n"
-	  "tells what is being recorded. A file of that name is replaced. What its\n"
-	  "columns are stands under RECORDINGS in the manual; plot draws it.\n"
+	  "As CSV, of all links and all interfaces of the machine that are in nodes, or\n"
+	  "of the links that are named, with the TCP connections over them, once a\n"
+	  "second or as every says. It goes on while other commands run, and ends by\n"
+	  "record stop, or with the shell; without a word, record tells what is being\n"
+	  "recorded. A file of that name is replaced. What its columns are stands under\n"
+	  "RECORDINGS in the manual; plot draws it.\n"
 	  "    record run1.csv\n"
 	  "    record run2.csv h1 s1 every 100ms\n"
 	  "    record stop\n"
@@ -414,11 +420,11 @@ const struct verb verbs[] = {
 	{ "expect", EXPECTATION, "say what must be so; fails where it is not", VERB_LOOKS,
 	  cmd_expect,
 	  "It is tried again and again, for 10s unless within says otherwise. ping: an\n"
-	  "answer comes; no ping: three get none. rate is what TCP carries, rtt the\n"
-	  "shortest of five pings, path the routers between two nodes, drops those of\n"
-	  "both directions of a link. A program's output is all it writes; with vtysh "
-	  "or\n"
-	  "birdc before the node, the words are for its routing daemon.\n"
+	  "answer comes; no ping: three get none. rate is what TCP carries in 3s, or,\n"
+	  "with >, in the best second of them; rtt the shortest of five pings, path the\n"
+	  "routers between two nodes, drops those of both directions of a link. A\n"
+	  "program's output is all it writes; with vtysh or birdc before the node, the\n"
+	  "words are for its routing daemon.\n"
 	  "    expect ping h1 h2 within 10s\n"
 	  "    expect ping h1 h2 loss < 1%\n"
 	  "    expect no ping h1 192.0.2.1\n"
@@ -541,8 +547,9 @@ const struct verb verbs[] = {
 	  "`espalier attach NETWORK` takes it up again.\n"
 	  "    detach" },
 	{ "quit", "", "leave; the network and its programs end", VERB_LOOKS, cmd_quit,
-	  "Ctrl-D does the same; detach leaves the network running.\n"
+	  "Ctrl-D does the same, and so does exit; detach leaves the network running.\n"
 	  "    quit" },
+	{ "exit", "", "the same as quit", VERB_LOOKS, cmd_quit, "    exit" },
 	{ "help", "[VERB]", "explain a command, or list them all", VERB_LOOKS, cmd_help,
 	  "    help\n"
 	  "    help link" },

@@ -115,6 +115,8 @@ static void add_line(struct str *text, const char *before, char *line)
 static char *link_label(const struct writer *w, const struct link *l)
 {
 	const struct tunnel *t = &l->tunnel;
+	cleanup_free char *a = tunnel_underlay_text(w->m, t, 0);
+	cleanup_free char *b = tunnel_underlay_text(w->m, t, 1);
 	struct str text = { 0 };
 
 	if (l->name)
@@ -122,10 +124,8 @@ static char *link_label(const struct writer *w, const struct link *l)
 	if (t->kind)
 		add_line(&text, "",
 			 mem_printf("%s %u", tunnel_kind_name(t->kind), t->key));
-	if (t->kind && t->underlay[0])
-		add_line(&text, "over ",
-			 mem_printf("%s %s", model_node(w->m, t->underlay[0])->name,
-				    model_node(w->m, t->underlay[1])->name));
+	if (t->kind && a)
+		add_line(&text, "over ", mem_printf("%s %s", a, b));
 	if (shape_same(&l->shape[0], &l->shape[1])) {
 		add_line(&text, "", shape_text(&l->shape[0]));
 	} else {
@@ -143,7 +143,7 @@ static char *link_label(const struct writer *w, const struct link *l)
 
 static void add_link(struct writer *w, const struct link *l)
 {
-	bool up = model_iface_up(w->m, l, 0) && model_iface_up(w->m, l, 1);
+	bool up = !l->gone && model_iface_up(w->m, l, 0) && model_iface_up(w->m, l, 1);
 
 	str_add(&w->out, "\t");
 	for (int end = 0; end < 2; end++) {

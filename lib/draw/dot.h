@@ -2,7 +2,7 @@
  * dot.h — a network in the language of Graphviz, which lays it out and draws it.
  *
  * A node's shape tells its kind; at the ends of a link stand its interfaces with their
- * addresses, on it what it does to packets. What is down is dashed.
+ * addresses, on it what it does to packets. What is down, or gone, is dashed.
  */
 #ifndef DRAW_DOT_H
 #define DRAW_DOT_H

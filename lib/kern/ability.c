@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kern/kern_parts.h"
+#include "kern/modules.h"
 #include "kern/qdisc.h"
 #include "kern/request.h"
 #include "kern/request_part.h"
@@ -79,7 +80,23 @@ bool kern_can_shape(void *kern, const struct shape *s)
 	return true;
 }
 
-/* That it has not may change at any time: a module is loaded. */
+/* What is remembered holds as long as no module comes or goes: without it, the kernel
+ * starts modprobe each time that it is asked for what it has not. */
+static void forget_kinds(struct kern *k)
+{
+	cleanup_free char *now = NULL;
+
+	if (k->has_modules)
+		return;
+	k->has_modules = true;
+	now = modules_state();
+	if (now && k->modules && strcmp(now, k->modules) == 0)
+		return;
+	k->kinds.n = 0;
+	free(k->modules);
+	k->modules = steal_ptr(now);
+}
+
 bool kern_has_kind(void *kern, const char *kind)
 {
 	enum { TRIAL = 50 };
@@ -87,15 +104,15 @@ bool kern_has_kind(void *kern, const char *kind)
 	struct ability a = { .has = true };
 	int r;
 
-	vec_each (&k->abilities, known)
+	forget_kinds(k); /* first: what comes later is seen next time */
+	vec_each (&k->kinds, known)
 		if (strcmp(known->kind, kind) == 0)
-			return true;
+			return known->has;
 	r = ask(k, request_kind_add(TRIAL, kind));
 	if (r == 0)
 		ask(k, request_link_del(TRIAL));
-	if (r == -EOPNOTSUPP)
-		return false;
+	a.has = r != -EOPNOTSUPP;
 	snprintf(a.kind, sizeof(a.kind), "%s", kind);
-	vec_push(&k->abilities, a);
-	return true;
+	vec_push(&k->kinds, a);
+	return a.has;
 }

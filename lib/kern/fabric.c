@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "kern/dump.h"
 #include "kern/netns.h"
 #include "kern/request.h"
 
@@ -81,6 +82,21 @@ int fabric_restore(struct kern *k, struct err *e)
 		return 0;
 	netlink_close(&k->fabric);
 	return fabric_open(k, e);
+}
+
+int fabric_number(struct kern *k, const char *path, int *ret, struct err *e)
+{
+	cleanup_close int ns = netns_open(path);
+	int r;
+
+	if (ns < 0)
+		return err_sys(e, ns, "open %s", path);
+	r = dump_nsid(&k->fabric, ns, ret, e);
+	if (r < 0 || *ret != DUMP_NOBODY)
+		return r;
+	r = netlink_request(&k->fabric, request_nsid_add(ns),
+			    "give its network namespace a number", e);
+	return r < 0 ? r : dump_nsid(&k->fabric, ns, ret, e);
 }
 
 /* What is there already is fine. */

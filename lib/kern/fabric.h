@@ -14,6 +14,10 @@ int fabric_restore(struct kern *k, struct err *e);
 /* Makes what is missing of the path. */
 int fabric_make_path(struct kern *k, struct err *e);
 
+/* The number (nsid) that the fabric has for the namespace at path; it gets one if it has
+ * none. -ENOENT: there is no such namespace. */
+int fabric_number(struct kern *k, const char *path, int *ret, struct err *e);
+
 /* The node of that id, or what stands for one of layout.h's places; NULL: there is none.
  */
 const struct node *fabric_place(const struct model *m, uint32_t place);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,18 @@
 char *kern_path(const struct kern *k, const char *node)
 {
 	return mem_printf("%s/ns/%s", k->dir, node);
+}
+
+char *kern_other_path(const struct kern *k, const struct link *l, const struct part *p,
+		      const struct node *n)
+{
+	const struct substrate *s = l->tunnel.substrate;
+	const char *name = strrchr(k->dir, '/') + 1;
+
+	if (p->other_place != PLACE_ELSEWHERE)
+		return kern_path(k, n->name);
+	return mem_printf("%.*s%s/ns/%s", (int)(name - k->dir), k->dir, s->network,
+			  s->node[p->end]);
 }
 
 int kern_enter(struct kern *k, const struct node *node, struct netlink **ret_nl,
@@ -35,6 +48,7 @@ void kern_rest(struct kern *k)
 {
 	handles_rest(&k->handles);
 	k->has_path = false;
+	k->has_modules = false;
 }
 
 int kern_go_home(struct kern *k, struct err *e)
@@ -98,6 +112,8 @@ void kern_close(struct kern *k)
 	if (k->wires.fd >= 0)
 		wire_client_close(&k->wires);
 	vec_free(&k->abilities);
+	vec_free(&k->kinds);
+	free(k->modules);
 	netlink_batch_free(&k->batch);
 	ip_set_free(&k->released);
 	vec_free(&k->asked);

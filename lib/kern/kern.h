@@ -40,7 +40,8 @@ int kern_wire_counts(struct kern *k, uint32_t link, struct wire_link_stats *ret,
 bool kern_can_shape(void *kern, const struct shape *s);
 
 /* Whether this kernel has that kind of device, or gets it from a module when it is asked
- * for. For model_choose_connectors(), with the struct kern. */
+ * for; it is, when first after kern_rest() modules are others than before. For
+ * model_choose_connectors(), with the struct kern. */
 bool kern_has_kind(void *kern, const char *kind);
 
 /*
@@ -57,6 +58,15 @@ int kern_apply(struct kern *k, const struct plan *p, size_t first, size_t n,
  * cannot be told is forgotten by itself after a while.
  */
 void kern_finish(struct kern *k, const struct plan *p);
+
+/* Whether the devices of the link's tunnel are there, with its key and addresses. */
+bool kern_has_tunnel(struct kern *k, const struct model *m, const struct link *l);
+/*
+ * Deletes the devices of tunnels over other networks, all at once. They go with the
+ * network's namespaces anyway, but the kernel takes its time for that, and till then
+ * nobody else can have their keys there. What fails is left to the kernel.
+ */
+void kern_drop_tunnels(struct kern *k, const struct model *m);
 
 /* Closes the nodes' descriptors and takes the thread back to its own namespace. */
 void kern_rest(struct kern *k);

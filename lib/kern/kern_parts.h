@@ -29,15 +29,23 @@ struct kern {
 	struct node_defaults defaults;
 	struct wire_client wires;
 	kern_wires_fn *open_wires;
-	VEC(struct ability) abilities;
+	VEC(struct ability) abilities; /* queueing disciplines */
+	bool has_modules;	       /* they were looked at since kern_rest() */
+	VEC(struct ability) kinds;     /* of devices */
+	char *modules; /* modules_state() that kinds is of; owned, NULL: not known */
 	struct ip_set released; /* addresses that an interface had and lost */
-	/* the batch of apply.c */
+	/* the batch, see batch.c */
 	const struct plan *plan;
 	struct netlink *to;
 	struct netlink_batch batch;
 	VEC(struct asked) asked;
 	VEC(struct handle *) needed;
 };
+
+/* Where the namespace of a part's other_place is pinned: of n, unless that is in another
+ * network; free() it. */
+char *kern_other_path(const struct kern *k, const struct link *l, const struct part *p,
+		      const struct node *n);
 
 /* Appends a request to the batch; kind as in struct asked. What has to stay open until it
  * has been run is needed. */
@@ -49,5 +57,7 @@ int kern_reach(struct kern *k, const struct node *n, struct handle **ret, struct
 
 /* Runs what is in the batch; flush() of the handles. */
 int kern_run_batch(void *kern, struct err *e);
+/* Forgets what is in it. */
+void kern_empty_batch(struct kern *k);
 
 #endif

@@ -276,7 +276,7 @@ static void write_nodes(struct observing *x)
 		if (in && !s->there)
 			observing_take_node(m, s->node->id);
 		else if (!in && s->there)
-			observing_put_node(m, s->node);
+			model_insert_copy(m, s->node);
 		/* what an interface does shows in itself alone */
 		if (s->there && !model_node(m, s->node->id)->up)
 			model_edit_node(m, s->node->id)->up = true;
@@ -305,7 +305,7 @@ static int write_links(struct observing *x, struct err *e)
 	if (r >= 0)
 		vec_each (&found, l) {
 			if (!model_link(m, (*l)->id))
-				observing_put_link(m, *l);
+				model_plug_copy(m, *l);
 			observing_write_end(x, *l, 0);
 			observing_write_end(x, *l, 1);
 		}

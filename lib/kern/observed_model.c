@@ -21,33 +21,6 @@ void observing_take_node(struct model *m, uint32_t id)
 	model_remove_node(m, id);
 }
 
-void observing_put_node(struct model *m, const struct node *n)
-{
-	struct node *own = mem_alloc(sizeof(*own));
-
-	*own = *n;
-	vec_copy(&own->loopback, &n->loopback);
-	vec_copy(&own->routes, &n->routes);
-	services_share(&own->services, &n->services);
-	kept_copy(&own->kept, &n->kept);
-	vec_copy(&own->nics, &n->nics);
-	memset(&own->ports, 0, sizeof(own->ports));
-	model_insert_node(m, own);
-}
-
-void observing_put_link(struct model *m, const struct link *l)
-{
-	struct link *own = mem_alloc(sizeof(*own));
-
-	*own = *l;
-	own->name = mem_strdup(l->name);
-	vec_copy(&own->end[0].addresses, &l->end[0].addresses);
-	vec_copy(&own->end[1].addresses, &l->end[1].addresses);
-	vlans_copy(&own->end[0].vlans, &l->end[0].vlans);
-	vlans_copy(&own->end[1].vlans, &l->end[1].vlans);
-	model_plug_link(m, own);
-}
-
 static bool contains(const address_vec *v, const struct ip *ip)
 {
 	vec_each (v, a)

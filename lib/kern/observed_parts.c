@@ -5,25 +5,32 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "kern/fabric.h"
+#include "kern/netns.h"
 #include "kern/observing.h"
 
-/* By the number that the one namespace has for the other; 1 or 0, or -errno. */
-static int leads_to(const struct observing *x, uint32_t from, uint32_t to, int nsid,
-		    struct err *e)
+static const struct node *place_of(const struct observing *x, uint32_t place)
 {
-	const struct node *a = fabric_place(x->target, from),
-			  *b = fabric_place(x->target, to);
-	struct netlink *nl, *nl_b;
-	int ns, ns_b, id, r;
+	const struct node *n = fabric_place(x->target, place);
 
-	a = a ? a : model_node(x->other, from);
-	b = b ? b : model_node(x->other, to);
-	r = kern_enter(x->k, a, &nl, &ns, e);
+	return n ? n : model_node(x->other, place);
+}
+
+/* By the number that the part's namespace has for the other; 1 or 0, or -errno. */
+static int leads_to(const struct observing *x, const struct link *l, const struct part *p,
+		    int nsid, struct err *e)
+{
+	cleanup_free char *path =
+		kern_other_path(x->k, l, p, place_of(x, p->other_place));
+	cleanup_close int there = netns_open(path);
+	struct netlink *nl;
+	int ns, id, r = there < 0 ? err_sys(e, there, "open %s", path) : 0;
+
 	if (r == 0)
-		r = kern_enter(x->k, b, &nl_b, &ns_b, e);
+		r = kern_enter(x->k, place_of(x, p->place), &nl, &ns, e);
 	if (r == 0)
-		r = dump_nsid(nl, ns_b, &id, e);
+		r = dump_nsid(nl, there, &id, e);
 	if (r == -ENOENT) {
 		err_clear(e);
 		return 0;
@@ -49,6 +56,29 @@ static bool is_tunnel(const struct link *l, const struct part *p,
 	       same_end(&t->outer[!p->end], &i->tunnel.remote) &&
 	       (t->kind == TUNNEL_GENEVE ||
 		same_end(&t->outer[p->end], &i->tunnel.local));
+}
+
+bool kern_has_tunnel(struct kern *k, const struct model *m, const struct link *l)
+{
+	struct layout x;
+	bool has = true;
+
+	layout_make(l, &x);
+	for (size_t i = 0; i < x.n && has; i++) {
+		const struct part *p = &x.v[i];
+		const struct node *n = fabric_place(m, p->place);
+		struct dump_iface iface;
+		struct netlink *nl;
+		int ns;
+
+		if (p->kind != PART_TUNNEL)
+			continue;
+		has = n && kern_enter(k, n, &nl, &ns, NULL) == 0 &&
+		      dump_iface(nl, p->ifindex, &iface, NULL) == 0 &&
+		      strcmp(iface.kind, part_kind_name(l, p)) == 0 &&
+		      is_tunnel(l, p, &iface);
+	}
+	return has;
 }
 
 /* The veth's other end in the node. */
@@ -99,7 +129,7 @@ static int has_part(const struct observing *x, const struct link *l, const struc
 	default:
 		return 1;
 	}
-	return leads_to(x, p->place, p->other_place, i->peer_namespace, e);
+	return leads_to(x, l, p, i->peer_namespace, e);
 }
 
 int observing_has_parts(const struct observing *x, const struct link *l, struct err *e)

@@ -51,11 +51,8 @@ static inline int observing_ifindex(const struct link *l, int end)
 	return IFINDEX_BASE + (int)l->end[end].index;
 }
 
-/* A node that is not there, with its links; a node or link that is, of the other model.
- */
+/* A node that is not there, with its links. */
 void observing_take_node(struct model *m, uint32_t id);
-void observing_put_node(struct model *m, const struct node *n);
-void observing_put_link(struct model *m, const struct link *l);
 
 /* What was seen of an interface of a link that is there, and of a node. Ends first. */
 void observing_write_end(struct observing *x, const struct link *l, int end);

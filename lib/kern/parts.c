@@ -4,6 +4,7 @@
 #include "kern/parts.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "kern/fabric.h"
 #include "kern/request.h"
@@ -20,25 +21,43 @@ static int reach(struct kern *k, uint32_t place, struct handle **ret, struct err
 	return kern_reach(k, n, ret, e);
 }
 
+/* The place of its packets is not there. */
+static int lacks_origin(const struct link *l, const struct part *p, int code,
+			struct err *e)
+{
+	const struct substrate *s = l->tunnel.substrate;
+
+	if (code != -ENOENT)
+		return code;
+	err_clear(e);
+	if (!s) {
+		err_set(e, ENOENT, "its underlay's network namespace is gone");
+		return err_hint(e, "'repair' puts back what someone else removed");
+	}
+	return err_set(e, ENOENT, "its underlay %s.%s is gone", s->network,
+		       s->node[p->end]);
+}
+
 static int add_tunnel(struct kern *k, const struct link *l, const struct part *p,
 		      struct asked what, struct err *e)
 {
-	struct handle *origin, *home;
-	int r = 0;
+	bool between_nodes = l->tunnel.underlay[0] || l->tunnel.substrate;
+	int r = between_nodes ? 0 : fabric_make_path(k, e), origin = 0;
+	cleanup_free char *path =
+		kern_other_path(k, l, p, fabric_place(k->plan->to, p->other_place));
+	struct handle *home;
 
-	if (!l->tunnel.underlay[0])
-		r = fabric_make_path(k, e);
 	if (r == 0)
-		r = reach(k, p->other_place, &origin, e);
+		r = lacks_origin(l, p, fabric_number(k, path, &origin, e), e);
 	if (r == 0)
-		r = reach(k, p->place, &home, e);
-	if (r == 0)
-		r = kern_queue(k, &origin->nl, request_part_add(l, p, home->ns), what, e);
+		r = kern_queue(k, &k->fabric, request_part_add(l, p, origin), what, e);
 	what.kind = NULL;
-	if (r == 0 && part_is_moved(l, p))
-		r = kern_queue(k, &origin->nl, request_tunnel_move(l, p, home->ns), what,
-			       e);
-	return r;
+	if (r < 0 || p->place == PLACE_FABRIC)
+		return r;
+	r = reach(k, p->place, &home, e);
+	return r < 0 ? r
+		     : kern_queue(k, &k->fabric, request_tunnel_move(l, p, home->ns),
+				  what, e);
 }
 
 static int add_part(struct kern *k, const struct link *l, const struct part *p,
@@ -113,4 +132,44 @@ int parts_del(struct kern *k, size_t at, size_t last, struct err *e)
 	return r < 0 ? r
 		     : kern_queue(k, &k->fabric, request_group_del(DYING_GROUP),
 				  (struct asked){ .step = at }, e);
+}
+
+static void drop_tunnel(struct kern *k, const struct model *m, const struct part *p,
+			struct netlink_batch *fabric)
+{
+	const struct node *n = fabric_place(m, p->place);
+	struct netlink *nl;
+	int ns;
+
+	if (p->place == PLACE_FABRIC)
+		netlink_batch_add(fabric, request_link_group(p->ifindex, DYING_GROUP));
+	else if (kern_enter(k, n, &nl, &ns, NULL) == 0)
+		netlink_request(nl, request_link_del(p->ifindex), "delete it", NULL);
+}
+
+void kern_drop_tunnels(struct kern *k, const struct model *m)
+{
+	struct netlink_batch fabric = { 0 };
+	struct netlink_result *results;
+	size_t n;
+
+	vec_each (&m->links, l) {
+		struct layout x;
+
+		layout_make(*l, &x);
+		for (size_t i = 0; i < x.n && (*l)->tunnel.substrate; i++)
+			if (x.v[i].kind == PART_TUNNEL)
+				drop_tunnel(k, m, &x.v[i], &fabric);
+	}
+	n = fabric.ends.n;
+	if (n) {
+		netlink_batch_add(&fabric, request_group_del(DYING_GROUP));
+		results = mem_alloc(++n * sizeof(*results));
+		netlink_batch_run(&k->fabric, &fabric, results, NULL);
+		for (size_t i = 0; i < n; i++)
+			free(results[i].message);
+		free(results);
+	}
+	netlink_batch_free(&fabric);
+	kern_rest(k);
 }

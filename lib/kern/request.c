@@ -335,3 +335,13 @@ struct nl_msg *request_nsid(int ns)
 	nla_put_u32(m, NETNSA_FD, (uint32_t)ns);
 	return m;
 }
+
+struct nl_msg *request_nsid_add(int ns)
+{
+	struct rtgenmsg g = { .rtgen_family = AF_UNSPEC };
+	struct nl_msg *m = message(RTM_NEWNSID, 0, &g, sizeof(g));
+
+	nla_put_u32(m, NETNSA_FD, (uint32_t)ns);
+	nla_put_s32(m, NETNSA_NSID, -1);
+	return m;
+}

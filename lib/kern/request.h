@@ -62,5 +62,7 @@ struct nl_msg *request_routes(void);
 
 /* The number by which the asking namespace knows the one behind the descriptor. */
 struct nl_msg *request_nsid(int ns);
+/* Gives it one, the lowest that is free. */
+struct nl_msg *request_nsid_add(int ns);
 
 #endif

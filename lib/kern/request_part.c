@@ -147,26 +147,20 @@ static void put_peer(struct nl_msg *m, const struct link *l, const struct part *
 	nla_nest_end(m, peer);
 }
 
-bool part_is_moved(const struct link *l, const struct part *p)
-{
-	return p->kind == PART_TUNNEL &&
-	       (l->tunnel.kind == TUNNEL_GRE || p->place != PLACE_FABRIC);
-}
-
 struct nl_msg *request_part_add(const struct link *l, const struct part *p, int ns)
 {
-	bool moved = part_is_moved(l, p);
+	bool tunnel = p->kind == PART_TUNNEL;
 	struct nl_msg *m = message(NLM_F_CREATE | NLM_F_EXCL,
-				   moved ? layout_birth(l, p) : p->ifindex);
+				   tunnel ? layout_birth(l, p) : p->ifindex);
 	struct nlattr *info, *data;
 
-	if (moved) /* there may be another eth0 where it is born */
+	if (tunnel)
 		put_part_name(m, l, p);
 	else
 		put_name(m, l, p);
 	nla_put_u32(m, IFLA_MTU, l->mtu);
-	if (p->kind == PART_TUNNEL && !moved)
-		nla_put_u32(m, IFLA_NET_NS_FD, (uint32_t)ns);
+	if (tunnel)
+		nla_put_s32(m, IFLA_LINK_NETNSID, ns);
 	if (p->kind == PART_VETH) {
 		nla_put_u32(m, IFLA_NUM_TX_QUEUES, 1);
 		nla_put_u32(m, IFLA_NUM_RX_QUEUES, 1);

@@ -9,19 +9,15 @@
 #include "plan/layout.h"
 
 /*
- * Makes one, down. To be sent in the fabric; for a tunnel, in the place of its packets.
- * ns: of the veth pair's other end; of the node of what is on top of a tunnel; of the
- * tunnel itself, if it is born there (part_is_moved()).
+ * Makes one, down. To be sent in the fabric, where a tunnel is born, too.
+ * ns: a descriptor, of the veth pair's other end, or the node of what is on top of a
+ * tunnel; of a tunnel, the number (nsid) that the fabric has for the place of its
+ * packets. Before Linux 6.15 the kernel makes it there and moves it at once
+ * (rtnl_newlink_create).
  */
 struct nl_msg *request_part_add(const struct link *l, const struct part *p, int ns);
-/*
- * Whether it is born in the place of its packets, and then moved, which waits for all
- * CPUs. A GRE device knows no other place before Linux 6.15 (ip_tunnel_newlink); and
- * older kernels take the number of a node's eth0 for that of the other node's
- * (rtnl_newlink).
- */
-bool part_is_moved(const struct link *l, const struct part *p);
-/* From there into its own. */
+/* A tunnel from the fabric into the node that is to have it. It has another name and
+ * number till then: older kernels look for those where its packets are, too. */
 struct nl_msg *request_tunnel_move(const struct link *l, const struct part *p, int ns);
 /* Up, and in its bridge. */
 struct nl_msg *request_part_up(const struct part *p);

@@ -1,6 +1,6 @@
 /*
  * kinds.c — the table of kinds, and those that are read without the model:
- * addresses, numbers, quantities, words.
+ * numbers, quantities, words.
  */
 #include "lang/kinds.h"
 
@@ -43,100 +43,6 @@ char *kind_show_word(const char *text)
 	if (text[n])
 		str_add(&s, "…");
 	return str_take(&s);
-}
-
-/* ---- addresses ---- */
-
-/* Made of what addresses are made of, with a point or colon. */
-static enum likeness like_address(const char *text)
-{
-	return strpbrk(text, ".:") && !text[strspn(text, "0123456789abcdefABCDEF.:/")]
-		       ? LIKE_SURE
-		       : LIKE_NOT;
-}
-
-static int parse_addr(struct kind_context *c, const struct word *w, size_t n,
-		      struct value *ret, struct err *e)
-{
-	int r = ip_parse(w->text, &ret->ip, e);
-
-	(void)n;
-	return r < 0 ? kind_refuse(c, 0, like_address(w->text), r) : 1;
-}
-
-static int parse_addr_len(struct kind_context *c, const struct word *w, size_t n,
-			  struct value *ret, struct err *e)
-{
-	int r = ip_parse_with_length(w->text, &ret->ip, e);
-
-	(void)n;
-	return r < 0 ? kind_refuse(c, 0, like_address(w->text), r) : 1;
-}
-
-static int parse_endaddr(struct kind_context *c, const struct word *w, size_t n,
-			 struct value *ret, struct err *e)
-{
-	ret->number = strchr(w->text, '/') != NULL;
-	if (ret->number)
-		return parse_addr_len(c, w, n, ret, e);
-	return parse_addr(c, w, n, ret, e);
-}
-
-static int parse_prefix(struct kind_context *c, const struct word *w, size_t n,
-			struct value *ret, struct err *e)
-{
-	int r;
-
-	(void)n;
-	if (strcmp(w->text, "default") == 0) {
-		ret->ip = (struct ip){ 0 };
-		return 1;
-	}
-	r = ip_parse_prefix(w->text, &ret->ip, e);
-	return r < 0 ? kind_refuse(c, 0, like_address(w->text), r) : 1;
-}
-
-static void complete_prefix(struct kind_context *c, const struct word *before, size_t n,
-			    const char *begun, choice_vec *ret)
-{
-	(void)c;
-	(void)before;
-	(void)n;
-	kind_offer(ret, begun, "default", mem_strdup("all that no other route has"),
-		   false);
-}
-
-static int parse_mac(struct kind_context *c, const struct word *w, size_t n,
-		     struct value *ret, struct err *e)
-{
-	static const uint8_t zero[6];
-	unsigned b[6];
-	int used = 0;
-
-	(void)n;
-	if (strlen(w->text) != 17 ||
-	    w->text[strspn(w->text, "0123456789abcdefABCDEF:")] ||
-	    sscanf(w->text, "%2x:%2x:%2x:%2x:%2x:%2x%n", b, b + 1, b + 2, b + 3, b + 4,
-		   b + 5, &used) != 6 ||
-	    used != 17) {
-		err_set(e, EINVAL, "'%s' is not a MAC address", w->text);
-		err_hint(e, "it is six bytes in hexadecimal, as in 02:00:00:00:00:01");
-		return kind_refuse(c, 0, strchr(w->text, ':') ? LIKE_SURE : LIKE_NOT,
-				   EINVAL);
-	}
-	for (int i = 0; i < 6; i++)
-		ret->mac[i] = (uint8_t)b[i];
-	if (ret->mac[0] & 1) {
-		err_set(e, EINVAL, "'%s' is a multicast MAC address", w->text);
-		err_hint(e, "an interface's has an even first byte, as in "
-			    "02:00:00:00:00:01");
-		return kind_refuse(c, 0, LIKE_SURE, EINVAL);
-	}
-	if (memcmp(ret->mac, zero, sizeof(zero)) == 0) {
-		err_set(e, EINVAL, "an interface's MAC address cannot be all zero");
-		return kind_refuse(c, 0, LIKE_SURE, EINVAL);
-	}
-	return 1;
 }
 
 /* ---- numbers and quantities ---- */
@@ -381,23 +287,25 @@ static const struct kind kinds[] = {
 	  false, kind_parse_port, kind_complete_port },
 	{ "SERVICE", "SERVICE", "the name of a service, as `show services` shows it",
 	  false, kind_parse_service, kind_complete_service },
+	{ "UNDERLAY", "[NETWORK.]NODE", "a node, or one of another network, as in sub.m1",
+	  false, kind_parse_underlay, kind_complete_underlay },
 	{ "TARGET", "TARGET", "a node, or a link: its name, h1:eth0, or its two nodes",
 	  false, kind_parse_target, kind_complete_target },
 	{ "NAME", "NAME",
 	  "a new name: letters, digits, '-' and '_', a letter first, at most 63", false,
 	  kind_parse_name, NULL },
 	{ "LINKNAME", "NAME", "a new name, for the link", false, kind_parse_name, NULL },
-	{ "ADDR", "ADDR", "an address, as in 10.0.0.1 or fd00::1", false, parse_addr,
+	{ "ADDR", "ADDR", "an address, as in 10.0.0.1 or fd00::1", false, kind_parse_addr,
 	  NULL },
 	{ "ADDR/LEN", "ADDR/LEN",
 	  "an address with its prefix length, as in 10.0.0.1/24 or fd00::1/64", false,
-	  parse_addr_len, NULL },
+	  kind_parse_addr_len, NULL },
 	{ "ENDADDR", "ADDR[/LEN]",
 	  "an address, with or without its prefix length, as in 10.0.0.1/24", false,
-	  parse_endaddr, NULL },
+	  kind_parse_endaddr, NULL },
 	{ "PREFIX", "PREFIX", "a subnet, as in 10.0.0.0/24 or fd00::/64, or default",
-	  false, parse_prefix, complete_prefix },
-	{ "MAC", "MAC", "a MAC address, as in 02:00:00:00:00:01", false, parse_mac,
+	  false, kind_parse_prefix, kind_complete_prefix },
+	{ "MAC", "MAC", "a MAC address, as in 02:00:00:00:00:01", false, kind_parse_mac,
 	  NULL },
 	{ "COUNT", "COUNT", "a whole number", false, parse_count, NULL },
 	{ "NUMBER", "NUMBER", "a whole number of at most 64 bits", false, parse_number,

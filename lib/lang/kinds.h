@@ -8,6 +8,7 @@
  *     LINK               link
  *     IFACE              node, link, end; link 0: the node's lo
  *     END                node; number: interface number + 1, 0: none was typed
+ *     UNDERLAY           node, or text where it is 0: "NETWORK.NODE"
  *     TARGET             node, or link where it is not 0
  *     PORT SERVICE       text
  *     NAME LINKNAME FILE WORD TEXT VARIABLE      text
@@ -106,6 +107,17 @@ kind_parse_fn kind_parse_node, kind_parse_end, kind_parse_iface, kind_parse_link
 	kind_parse_target, kind_parse_name;
 kind_complete_fn kind_complete_node, kind_complete_end, kind_complete_iface,
 	kind_complete_link, kind_complete_target;
+
+/* ---- addresses (kind_addresses.c) ---- */
+
+kind_parse_fn kind_parse_addr, kind_parse_addr_len, kind_parse_endaddr, kind_parse_prefix,
+	kind_parse_mac;
+kind_complete_fn kind_complete_prefix;
+
+/* ---- underlays (kind_underlay.c) ---- */
+
+kind_parse_fn kind_parse_underlay;
+kind_complete_fn kind_complete_underlay;
 
 /* ---- services (kind_services.c) ---- */
 

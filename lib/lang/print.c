@@ -206,13 +206,13 @@ static void print_nics(struct printer *p)
 static void print_tunnel(struct printer *p, const struct link *l)
 {
 	const struct tunnel *t = &l->tunnel;
+	cleanup_free char *a = tunnel_underlay_text(p->m, t, 0);
+	cleanup_free char *b = tunnel_underlay_text(p->m, t, 1);
 
 	if (t->kind)
 		str_addf(&p->out, " tunnel %s key %u", tunnel_kind_name(t->kind), t->key);
-	if (t->kind && t->underlay[0])
-		str_addf(&p->out, " underlay %s %s",
-			 model_node(p->m, t->underlay[0])->name,
-			 model_node(p->m, t->underlay[1])->name);
+	if (t->kind && a)
+		str_addf(&p->out, " underlay %s %s", a, b);
 	if (l->via != VIA_AUTO)
 		str_addf(&p->out, " via %s", link_via_name(l->via));
 	if (l->enforced)
@@ -236,7 +236,7 @@ static void print_link(struct printer *p, const struct link *l)
 		str_addf(&p->out, " name %s", l->name);
 	if (together && (is_typed(p, a) || is_typed(p, b)))
 		print_link_addresses(p, l);
-	if (l->mtu != MTU_DEFAULT || l->tunnel.kind) {
+	if (!l->mtu_follows && (l->mtu != MTU_DEFAULT || l->tunnel.kind)) {
 		cleanup_free char *mtu = units_print_bytes(l->mtu);
 
 		str_addf(&p->out, " mtu %s", mtu);

@@ -280,10 +280,12 @@ int model_add_link(struct model *m, uint32_t a, uint32_t b,
 	l->id = m->next_id;
 	l->name = mem_strdup(o->name);
 	l->mtu = o->mtu ? o->mtu : MTU_DEFAULT;
+	l->mtu_follows = o->tunnel.substrate && !asked->mtu;
 	l->lan = LAN_NONE;
 	l->engine = (uint8_t)o->engine;
 	l->wire = o->engine == SHAPE_ENGINE_WIRE;
 	l->tunnel = o->tunnel;
+	l->tunnel.substrate = substrate_copy(o->tunnel.substrate);
 	l->via = (uint8_t)o->via;
 	l->enforced = o->enforced;
 	for (int end = 0; end < 2; end++) {

@@ -43,6 +43,7 @@ void link_free(struct link *l)
 	vec_free(&l->end[1].addresses);
 	vlans_free(&l->end[0].vlans);
 	vlans_free(&l->end[1].vlans);
+	free(l->tunnel.substrate);
 	free(l->name);
 	free(l);
 }
@@ -365,6 +366,36 @@ uint32_t model_owner_near(const struct model *m, const struct ip *address, uint3
 
 /* ---- private copies ---- */
 
+static struct node *node_copy(const struct node *n)
+{
+	struct node *copy = mem_alloc(sizeof(*copy));
+
+	*copy = *n;
+	copy->refs = 1;
+	vec_copy(&copy->ports, &n->ports);
+	vec_copy(&copy->loopback, &n->loopback);
+	vec_copy(&copy->routes, &n->routes);
+	services_share(&copy->services, &n->services);
+	kept_copy(&copy->kept, &n->kept);
+	vec_copy(&copy->nics, &n->nics);
+	return copy;
+}
+
+static struct link *link_copy(const struct link *l)
+{
+	struct link *copy = mem_alloc(sizeof(*copy));
+
+	*copy = *l;
+	copy->refs = 1;
+	copy->name = mem_strdup(l->name);
+	copy->tunnel.substrate = substrate_copy(l->tunnel.substrate);
+	for (int end = 0; end < 2; end++) {
+		vec_copy(&copy->end[end].addresses, &l->end[end].addresses);
+		vlans_copy(&copy->end[end].vlans, &l->end[end].vlans);
+	}
+	return copy;
+}
+
 struct node *model_edit_node(struct model *m, uint32_t id)
 {
 	size_t at = node_place(m, id);
@@ -372,15 +403,7 @@ struct node *model_edit_node(struct model *m, uint32_t id)
 
 	if (shared->refs == 1)
 		return shared;
-	own = mem_alloc(sizeof(*own));
-	*own = *shared;
-	own->refs = 1;
-	vec_copy(&own->ports, &shared->ports);
-	vec_copy(&own->loopback, &shared->loopback);
-	vec_copy(&own->routes, &shared->routes);
-	services_share(&own->services, &shared->services);
-	kept_copy(&own->kept, &shared->kept);
-	vec_copy(&own->nics, &shared->nics);
+	own = node_copy(shared);
 	m->names.v[name_place(m, own->name)] = own;
 	m->nodes.v[at] = own;
 	shared->refs--;
@@ -394,17 +417,23 @@ struct link *model_edit_link(struct model *m, uint32_t id)
 
 	if (shared->refs == 1)
 		return shared;
-	own = mem_alloc(sizeof(*own));
-	*own = *shared;
-	own->refs = 1;
-	own->name = mem_strdup(shared->name);
-	vec_copy(&own->end[0].addresses, &shared->end[0].addresses);
-	vec_copy(&own->end[1].addresses, &shared->end[1].addresses);
-	vlans_copy(&own->end[0].vlans, &shared->end[0].vlans);
-	vlans_copy(&own->end[1].vlans, &shared->end[1].vlans);
+	own = link_copy(shared);
 	m->links.v[at] = own;
 	shared->refs--;
 	return own;
+}
+
+void model_insert_copy(struct model *m, const struct node *n)
+{
+	struct node *copy = node_copy(n);
+
+	vec_free(&copy->ports);
+	model_insert_node(m, copy);
+}
+
+void model_plug_copy(struct model *m, const struct link *l)
+{
+	model_plug_link(m, link_copy(l));
 }
 
 void model_insert_node(struct model *m, struct node *n)

@@ -35,7 +35,8 @@
 enum {
 	NODE_NAME_MAX = 63,	 /* a DNS label, RFC 1035 2.3.4; also a hostname */
 	MTU_DEFAULT = 1500,	 /* bytes; veth's own default */
-	MTU_MIN = 68,		 /* RFC 791; IPv6 goes away below 1280 */
+	MTU_MIN = 68,		 /* RFC 791 */
+	MTU_MIN_IPV6 = 1280,	 /* RFC 8200 5; the kernel takes IPv6 away below that */
 	MTU_MAX = 65535,	 /* ETH_MAX_MTU, kernel include/uapi/linux/if_ether.h */
 	SWITCH_PORTS_MAX = 1023, /* BR_MAX_PORTS - 1, kernel net/bridge/br_private.h */
 	ROUTE_WAYS_MAX = 64,	 /* next hops of equal cost: our limit */
@@ -87,15 +88,19 @@ struct iface {
 struct link {
 	unsigned refs; /* models that hold it */
 	uint32_t id;
-	char *name;   /* owned; NULL: named by its ends */
-	uint32_t mtu; /* bytes, both ends */
-	int lan;      /* number of its broadcast domain's subnet, or LAN_NONE */
+	char *name;	  /* owned; NULL: named by its ends */
+	uint32_t mtu;	  /* bytes, both ends */
+	bool mtu_follows; /* from the way of its tunnel, in another network, as last seen;
+			     else it was given */
+	int lan;	  /* number of its broadcast domain's subnet, or LAN_NONE */
 	struct iface end[2];
 	struct shape shape[2]; /* of what that end sends */
 	uint8_t engine;	       /* enum shape_engine: the one asked for */
 	bool wire; /* carried by lib/wire: its ends are taps; see model_choose_engines()
 		    */
-	bool enforced;		/* shaped where no program in a node can lift it */
+	bool enforced; /* shaped where no program in a node can lift it */
+	bool gone; /* is not there for now, as what its tunnel stands on is not: as last
+		      seen, see run/underlay.h */
 	uint8_t via, connector; /* enum link_via: asked for, and chosen */
 	struct tunnel tunnel;
 };
@@ -221,7 +226,9 @@ struct link_options {
 	uint32_t mtu;	    /* 0: MTU_DEFAULT */
 	struct shape shape; /* of both directions */
 	enum shape_engine engine;
-	struct tunnel tunnel; /* key 0: a free one; the addresses follow */
+	struct tunnel tunnel; /* key 0: a free one; the addresses follow, but over a
+				 substrate. The substrate is copied */
+	const struct substrate_facts *facts; /* over a substrate */
 	enum link_via via;
 	bool enforced;
 	struct {
@@ -300,6 +307,9 @@ void model_remove_link(struct model *m, uint32_t id);
 /* The same with the link's place among its nodes' ports, which must be free. */
 void model_plug_link(struct model *m, struct link *l);
 void model_unplug_link(struct model *m, uint32_t id);
+/* Copies of what another model has: of a node without its ports, of a link with them. */
+void model_insert_copy(struct model *m, const struct node *n);
+void model_plug_copy(struct model *m, const struct link *l);
 
 /* ---- what follows from the rest (settle.c) ---- */
 

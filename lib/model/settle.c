@@ -21,8 +21,8 @@
  *
  * Addresses. An interface keeps its automatic address where that fits the
  * subnet and nobody else has it; else it gets the lowest free host number,
- * the same in both families where there is one. IPv6 needs an MTU of 1280
- * bytes (RFC 8200 5).
+ * the same in both families where there is one. IPv6 needs an MTU of
+ * MTU_MIN_IPV6.
  *
  * All is worked out beside the model and written only where it differs, so
  * that nodes and links stay shared; each pass is linear in the links.
@@ -36,8 +36,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-enum { IPV6_MTU_MIN = 1280 };
-
 const uint8_t settle_family[FAMILIES] = { AF_INET, AF_INET6 };
 
 /* ---- the ends of links ---- */
@@ -50,7 +48,7 @@ static bool is_automatic(const struct settle *s, lan_end at)
 
 static bool may_have(const struct settle *s, lan_end at, int f)
 {
-	return f == V4 || s->m->links.v[at / 2]->mtu >= IPV6_MTU_MIN;
+	return f == V4 || s->m->links.v[at / 2]->mtu >= MTU_MIN_IPV6;
 }
 
 const struct ip *settle_old_address(const struct settle *s, lan_end at, int f)

@@ -78,16 +78,27 @@ struct reached {
 	int end;
 	int tag; /* the frames' VLAN tag; 0: none */
 	uint32_t mtu;
+	size_t before; /* the one in the queue that led to it; of the first, itself */
 };
+typedef VEC(struct reached) reached_vec;
+
+static void add_way(const reached_vec *queue, size_t at, link_ids *links)
+{
+	const struct reached *r = &queue->v[at];
+
+	if (r->before != at)
+		add_way(queue, r->before, links);
+	vec_push(links, r->link->id);
+}
 
 /* The node on the LAN behind the interface that has the address; NULL: none that can be
  * reached. */
 static const struct node *find_on_lan(const struct model *m, const struct leap *leap,
-				      uint32_t *mtu)
+				      uint32_t *mtu, link_ids *links)
 {
-	VEC(struct reached) queue = { 0 };
+	reached_vec queue = { 0 };
 	const struct node *found = NULL;
-	struct reached first = { leap->out, !leap->end, 0, leap->out->mtu };
+	struct reached first = { leap->out, !leap->end, 0, leap->out->mtu, 0 };
 
 	vec_push(&queue, first);
 	for (size_t at = 0; at < queue.n && !found; at++) {
@@ -102,6 +113,8 @@ static const struct node *find_on_lan(const struct model *m, const struct leap *
 				continue;
 			found = n;
 			*mtu = r.mtu < *mtu ? r.mtu : *mtu;
+			if (links)
+				add_way(&queue, at, links);
 			break;
 		}
 		inside = vlan_inside(m, r.link, r.end, (uint16_t)r.tag);
@@ -115,9 +128,9 @@ static const struct node *find_on_lan(const struct model *m, const struct leap *
 				seen |= q->link == l && q->tag == tag;
 			if (tag >= 0 && !seen)
 				vec_push(&queue,
-					 ((struct reached){ l, !p->end, tag,
-							    l->mtu < r.mtu ? l->mtu
-									   : r.mtu }));
+					 ((struct reached){
+						 l, !p->end, tag,
+						 l->mtu < r.mtu ? l->mtu : r.mtu, at }));
 		}
 	}
 	vec_free(&queue);
@@ -125,7 +138,7 @@ static const struct node *find_on_lan(const struct model *m, const struct leap *
 }
 
 int trace_path(const struct model *m, uint32_t from, const struct ip *to,
-	       uint32_t *ret_mtu, struct err *e)
+	       uint32_t *ret_mtu, link_ids *links, struct err *e)
 {
 	const struct node *n = model_node(m, from);
 	char text[IP_TEXT_MAX], iface[IFACE_TEXT_MAX];
@@ -150,7 +163,7 @@ int trace_path(const struct model *m, uint32_t from, const struct ip *to,
 		if (!model_iface_up(m, leap.out, leap.end))
 			return err_set(e, EHOSTUNREACH, "%s is down",
 				       iface_text(m, leap.out, leap.end, iface));
-		next = find_on_lan(m, &leap, &mtu);
+		next = find_on_lan(m, &leap, &mtu, links);
 		if (!next)
 			return err_set(e, EHOSTUNREACH, "%s finds nobody with %s at %s",
 				       n->name, ip_text(&leap.next, text),

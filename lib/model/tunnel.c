@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/trace.h"
@@ -30,6 +31,14 @@ const char *link_via_name(uint32_t via)
 	return via < ARRAY_LEN(names) ? names[via] : NULL;
 }
 
+static bool same_substrate(const struct substrate *a, const struct substrate *b)
+{
+	if (!a || !b)
+		return a == b;
+	return strcmp(a->network, b->network) == 0 &&
+	       strcmp(a->node[0], b->node[0]) == 0 && strcmp(a->node[1], b->node[1]) == 0;
+}
+
 bool tunnel_same(const struct tunnel *a, const struct tunnel *b)
 {
 	for (int end = 0; end < 2; end++)
@@ -37,7 +46,8 @@ bool tunnel_same(const struct tunnel *a, const struct tunnel *b)
 		    a->outer[end].family != b->outer[end].family ||
 		    !ip_same_address(&a->outer[end], &b->outer[end]))
 			return false;
-	return a->kind == b->kind && a->key == b->key;
+	return a->kind == b->kind && a->key == b->key &&
+	       same_substrate(a->substrate, b->substrate);
 }
 
 bool tunnel_is_ipv6(const struct tunnel *t)
@@ -52,6 +62,41 @@ unsigned tunnel_overhead(const struct tunnel *t)
 	/* GRE: 4 bytes and the key; VXLAN, and Geneve without options: 8 */
 	return (tunnel_is_ipv6(t) ? IPV6 : IPV4) + (t->kind == TUNNEL_GRE ? 0 : UDP) + 8 +
 	       ETHERNET;
+}
+
+uint32_t tunnel_mtu(const struct tunnel *t, uint32_t path)
+{
+	unsigned overhead = tunnel_overhead(t);
+
+	if (path < MTU_MIN + overhead)
+		return 0;
+	return path - overhead < MTU_DEFAULT ? path - overhead : MTU_DEFAULT;
+}
+
+struct substrate *substrate_copy(const struct substrate *s)
+{
+	struct substrate *copy = s ? mem_alloc(sizeof(*copy)) : NULL;
+
+	if (s)
+		*copy = *s;
+	return copy;
+}
+
+char *tunnel_underlay_text(const struct model *m, const struct tunnel *t, int end)
+{
+	const struct substrate *s = t->substrate;
+
+	if (s)
+		return mem_printf("%s.%s", s->network, s->node[end]);
+	return t->underlay[end] ? mem_strdup(model_node(m, t->underlay[end])->name)
+				: NULL;
+}
+
+void substrate_facts_free(struct substrate_facts *f)
+{
+	vec_each (&f->keys, k)
+		free(k->holder);
+	vec_free(&f->keys);
 }
 
 static uint32_t key_max(uint32_t kind)
@@ -82,10 +127,18 @@ int tunnel_path(const struct model *m, const struct tunnel *t, uint32_t *ret_mtu
 				       n->name);
 	}
 	for (int end = 0; end < 2 && t->underlay[0] && r == 0; end++)
-		r = trace_path(m, t->underlay[end], &t->outer[!end], &mtu[end], e);
+		r = trace_path(m, t->underlay[end], &t->outer[!end], &mtu[end], NULL, e);
 	if (r == 0)
 		*ret_mtu = mtu[0] < mtu[1] ? mtu[0] : mtu[1];
 	return r;
+}
+
+void tunnel_path_links(const struct model *m, const struct tunnel *t, link_ids *ret)
+{
+	uint32_t mtu;
+
+	for (int end = 0; end < 2 && t->underlay[0]; end++)
+		trace_path(m, t->underlay[end], &t->outer[!end], &mtu, ret, NULL);
 }
 
 /* An address of lo that the tunnel's other node has a way to; NULL: none. */
@@ -97,7 +150,7 @@ static const struct ip *loopback(const struct model *m, const struct tunnel *t, 
 
 	vec_each (&n->loopback, a)
 		if (a->ip.family == family &&
-		    trace_path(m, t->underlay[!end], &a->ip, &mtu, NULL) == 0)
+		    trace_path(m, t->underlay[!end], &a->ip, &mtu, NULL, NULL) == 0)
 			return &a->ip;
 	return NULL;
 }
@@ -150,13 +203,30 @@ static void find_outer(const struct model *m, struct tunnel *t)
 		*t = by_ipv6;
 }
 
+int tunnel_find_path(const struct model *m, struct tunnel *t, uint32_t *ret_mtu,
+		     struct err *e)
+{
+	int r;
+
+	find_outer(m, t);
+	r = tunnel_path(m, t, ret_mtu, e);
+	if (r == 0)
+		return 0;
+	err_context(e, "the underlay does not connect %s and %s",
+		    model_node(m, t->underlay[0])->name,
+		    model_node(m, t->underlay[1])->name);
+	return err_hint(
+		e, "the MTU follows from the path; with 'mtu' the tunnel is made all "
+		   "the same");
+}
+
 void tunnels_settle(struct model *m)
 {
 	for (size_t i = 0; i < m->links.n; i++) {
 		const struct link *l = m->links.v[i];
 		struct tunnel t = l->tunnel;
 
-		if (!t.kind)
+		if (!t.kind || t.substrate)
 			continue;
 		find_outer(m, &t);
 		if (!tunnel_same(&t, &l->tunnel))
@@ -166,38 +236,46 @@ void tunnels_settle(struct model *m)
 
 /* ---- what may be asked for ---- */
 
-static const struct link *key_holder(const struct model *m, uint32_t key)
+/* Who has the key already; NULL: nobody; free() it. */
+static char *key_holder(const struct model *m, const struct substrate_facts *facts,
+			uint32_t key)
 {
 	vec_each (&m->links, l)
-		if ((*l)->tunnel.kind && (*l)->tunnel.key == key)
-			return *l;
+		if ((*l)->tunnel.kind && (*l)->tunnel.key == key) {
+			cleanup_free char *text = link_text(m, *l);
+
+			return mem_printf("the tunnel %s", text);
+		}
+	if (facts)
+		vec_each (&facts->keys, k)
+			if (k->key == key)
+				return mem_strdup(k->holder);
 	return NULL;
 }
 
-static int complete_key(const struct model *m, struct tunnel *t, struct err *e)
+static int complete_key(const struct model *m, const struct substrate_facts *facts,
+			struct tunnel *t, struct err *e)
 {
-	const struct link *holder;
+	cleanup_free char *holder = NULL;
 
 	if (t->key > key_max(t->kind))
 		return err_set(e, ERANGE, "key %u: a %s tunnel has keys from 1 to %u",
 			       t->key, tunnel_kind_name(t->kind), key_max(t->kind));
-	if (!t->key) {
-		while (t->key < key_max(t->kind) && key_holder(m, ++t->key))
-			;
-		return 0;
-	}
-	holder = key_holder(m, t->key);
-	if (holder) {
-		cleanup_free char *text = link_text(m, holder);
-
-		err_set(e, EEXIST, "key %u is that of the tunnel %s", t->key, text);
+	if (t->key) {
+		holder = key_holder(m, facts, t->key);
+		if (!holder)
+			return 0;
+		err_set(e, EEXIST, "key %u is that of %s", t->key, holder);
 		return err_hint(e, "leave the key out, and one that is free is taken");
 	}
+	do {
+		free(holder);
+		holder = key_holder(m, facts, ++t->key);
+	} while (holder && t->key < key_max(t->kind));
 	return 0;
 }
 
-static int check_underlay(const struct model *m, const uint32_t ends[2],
-			  const struct tunnel *t, struct err *e)
+int tunnel_check_underlay(const struct model *m, const struct tunnel *t, struct err *e)
 {
 	for (int i = 0; i < 2 && t->underlay[0]; i++) {
 		const struct node *n = model_node(m, t->underlay[i]);
@@ -207,6 +285,21 @@ static int check_underlay(const struct model *m, const uint32_t ends[2],
 				n->name);
 			return err_hint(e, "name a host or a router on it");
 		}
+	}
+	if (t->underlay[0] && t->underlay[0] == t->underlay[1])
+		return err_set(e, EINVAL,
+			       "a tunnel has its ends in two nodes, not twice "
+			       "in %s",
+			       model_node(m, t->underlay[0])->name);
+	return 0;
+}
+
+static int check_apart(const struct model *m, const uint32_t ends[2],
+		       const struct tunnel *t, struct err *e)
+{
+	for (int i = 0; i < 2 && t->underlay[0]; i++) {
+		const struct node *n = model_node(m, t->underlay[i]);
+
 		if (n->id == ends[0] || n->id == ends[1]) {
 			err_set(e, EINVAL,
 				"%s is an end of the link, so it cannot be "
@@ -218,11 +311,6 @@ static int check_underlay(const struct model *m, const uint32_t ends[2],
 					n->name);
 		}
 	}
-	if (t->underlay[0] && t->underlay[0] == t->underlay[1])
-		return err_set(e, EINVAL,
-			       "a tunnel has its ends in two nodes, not twice "
-			       "in %s",
-			       model_node(m, t->underlay[0])->name);
 	return 0;
 }
 
@@ -230,29 +318,21 @@ static int complete_mtu(const struct model *m, struct tunnel *t, struct link_opt
 			struct err *e)
 {
 	const char *kind = tunnel_kind_name(t->kind);
+	uint32_t path = t->substrate ? o->facts->mtu : 0;
 	unsigned overhead;
-	uint32_t path;
+	int r = t->substrate ? 0 : tunnel_find_path(m, t, &path, o->mtu ? NULL : e);
 
-	find_outer(m, t);
+	/* without a way it is a tunnel all the same, and works when there is one */
+	if (r < 0 || !path)
+		return o->mtu ? 0 : r;
 	overhead = tunnel_overhead(t);
-	if (tunnel_path(m, t, &path, o->mtu ? NULL : e) < 0) {
-		if (o->mtu) /* it is a tunnel all the same, and works when there is a way
-			     */
-			return 0;
-		err_context(e, "the underlay does not connect %s and %s",
-			    model_node(m, t->underlay[0])->name,
-			    model_node(m, t->underlay[1])->name);
-		return err_hint(e,
-				"the MTU follows from the path; with 'mtu' the tunnel is "
-				"made all the same");
-	}
-	if (path < MTU_MIN + overhead)
+	if (!tunnel_mtu(t, path))
 		return err_set(e, EMSGSIZE,
 			       "the path has an MTU of %uB, and %s takes %uB of it: too "
 			       "little is left for a link",
 			       path, kind, overhead);
 	if (!o->mtu)
-		o->mtu = path - overhead < MTU_DEFAULT ? path - overhead : MTU_DEFAULT;
+		o->mtu = tunnel_mtu(t, path);
 	if (o->mtu <= path - overhead)
 		return 0;
 	err_set(e, EMSGSIZE,
@@ -293,7 +373,7 @@ int tunnel_complete(const struct model *m, const uint32_t ends[2], struct link_o
 	struct tunnel *t = &o->tunnel;
 	int r = check_via(o, e);
 
-	if (r == 0 && !t->kind && (t->key || t->underlay[0])) {
+	if (r == 0 && !t->kind && (t->key || t->underlay[0] || t->substrate)) {
 		err_set(e, EINVAL, "%s without a tunnel",
 			t->key ? "a key" : "an underlay");
 		return err_hint(e, "say which one: tunnel gre, vxlan or geneve");
@@ -306,9 +386,11 @@ int tunnel_complete(const struct model *m, const uint32_t ends[2], struct link_o
 			"cannot carry them");
 		return err_hint(e, "the links of its underlay may be of engine wire");
 	}
-	r = complete_key(m, t, e);
+	r = complete_key(m, o->facts, t, e);
 	if (r == 0)
-		r = check_underlay(m, ends, t, e);
+		r = tunnel_check_underlay(m, t, e);
+	if (r == 0)
+		r = check_apart(m, ends, t, e);
 	return r < 0 ? r : complete_mtu(m, t, o, e);
 }
 

@@ -68,6 +68,8 @@ static void push_veth(struct layout *x, const struct link *l, int end, int bridg
 
 static uint32_t packets_place(const struct link *l, int end)
 {
+	if (l->tunnel.substrate)
+		return PLACE_ELSEWHERE;
 	if (l->tunnel.underlay[end])
 		return l->tunnel.underlay[end];
 	return end ? PLACE_FAR : PLACE_NEAR;

@@ -7,9 +7,9 @@
  *     node ── veth ── port │ bridge │ port ── veth ── node
  *
  * The packets of a tunnel have two other places, with an IP path between them: two nodes
- * of the underlay, or two namespaces of the network's own. The tunnel's devices are in
- * the fabric, which has no address that could answer anybody, and no program to touch
- * them; a connector leads from each to its node:
+ * of the underlay, in this network or another, or two namespaces of the network's own.
+ * The tunnel's devices are in the fabric, which has no address that could answer anybody,
+ * and no program to touch them; a connector leads from each to its node:
  *
  *     bridge, shortbridge     node ── veth ── port │ bridge │ tunnel ··· path
  *     macvlan, ztun           node (device on top of the tunnel) ── tunnel ··· path
@@ -21,6 +21,7 @@
 #include "model/model.h"
 
 /* Places that are no nodes: what stands for an id. */
+#define PLACE_ELSEWHERE (UINT32_MAX - 3) /* a node of another network */
 #define PLACE_FABRIC (UINT32_MAX - 2)
 #define PLACE_NEAR                                                                       \
 	(UINT32_MAX - 1) /* the ends of the path for tunnels without underlay */
@@ -60,7 +61,7 @@ void layout_make(const struct link *l, struct layout *ret);
 /* What the kernel calls it. */
 const char *part_kind_name(const struct link *l, const struct part *p);
 
-/* The number with which a tunnel is born in the place of its packets. */
+/* The number with which a tunnel is born in the fabric. */
 int layout_birth(const struct link *l, const struct part *p);
 
 /* The interface whose queue has the shape of what the end sends. */

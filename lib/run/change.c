@@ -14,6 +14,7 @@
 #include "run/carry.h"
 #include "run/journal.h"
 #include "run/services.h"
+#include "run/underlay.h"
 #include "run/unfinished.h"
 
 static int refuse_read_only(const struct network *n, struct err *e)
@@ -136,6 +137,7 @@ static int go(struct network *n, struct journal_pending p, const struct hooks *h
 	      struct err *e)
 {
 	struct err own = ERR_INIT;
+	struct grounded g;
 	struct plan plan;
 	int r;
 
@@ -153,7 +155,8 @@ static int go(struct network *n, struct journal_pending p, const struct hooks *h
 	p.there = true;
 	n->unfinished = mem_alloc(sizeof(*n->unfinished));
 	*n->unfinished = p;
-	plan_make(&plan, n->model, p.after);
+	underlays_ground(n, n->model, p.after, &g);
+	plan_make(&plan, g.from, g.to);
 	r = carry_out(n, &plan, true, hooks, NULL, &n->unfinished->ending, e);
 	/* those of nodes that were made anew went with them */
 	if (r == 0 && plan.between)
@@ -164,11 +167,15 @@ static int go(struct network *n, struct journal_pending p, const struct hooks *h
 	if (r == 0)
 		r = journal_mark_done(n->journal, e);
 	if (r < 0) {
+		grounded_free(&g);
 		r = recover(n, e);
 		err_clear(&own);
 		return r;
 	}
+	underlays_tell_lost(n, p.after, n->model, &n->notices);
 	settle(n);
+	grounded_mark(&g, n->model);
+	grounded_free(&g);
 	shorten(n);
 	return 0;
 }
@@ -193,6 +200,7 @@ int network_change(struct network *n, struct model *next, const char *command,
 	if (r == 0)
 		r = model_settle(next, &settled, e);
 	if (r == 0) {
+		kern_rest(n->kern); /* modules are looked at anew */
 		model_choose_engines(next, kern_can_shape, n->kern);
 		model_choose_connectors(next, kern_has_kind, n->kern);
 	}
@@ -290,6 +298,47 @@ int network_tend(struct network *n, bool *ret_restarted, struct err *e)
 				      "cannot be started again");
 	*ret_restarted = true;
 	return 0;
+}
+
+/* The MTUs of tunnels, which are no step of their own: a link is made anew for that. */
+static int follow_mtus(struct network *n, struct err *e)
+{
+	struct model *before = model_copy(n->model);
+	struct str resized = { 0 }, done = { 0 };
+	int r = 0;
+
+	underlays_resize(n, &resized);
+	if (resized.n)
+		r = carry_to(n, n->model, before, false, NULL, &done, e);
+	/* not where a shell before this one has done it */
+	if (done.n)
+		str_add(&n->notices, resized.s);
+	model_free(before);
+	str_free(&resized);
+	str_free(&done);
+	return r;
+}
+
+void network_follow(struct network *n)
+{
+	struct err e = ERR_INIT;
+	struct str report = { 0 };
+
+	if (n->read_only) {
+		underlays_see(n);
+		return;
+	}
+	if (!underlays_moved(n))
+		return;
+	if (network_finish(n, &e) < 0 || follow_mtus(n, &e) < 0 ||
+	    carry_to(n, n->model, n->model, true, NULL, &report, &e) < 0)
+		str_addf(&n->notices, "what other networks changed is not followed: %s\n",
+			 e.msg);
+	else if (report.n)
+		str_add(&n->notices, report.s);
+	underlays_note(n); /* it is not tried again before something else changes */
+	str_free(&report);
+	err_clear(&e);
 }
 
 int network_repair(struct network *n, char **ret_report, const struct hooks *hooks,

@@ -20,7 +20,9 @@
 #include "run/journal.h"
 #include "run/lock.h"
 #include "run/nics.h"
+#include "run/others.h"
 #include "run/services.h"
+#include "run/underlay.h"
 #include "run/unfinished.h"
 #include "run/uplinks.h"
 #include "run/wire_process.h"
@@ -48,7 +50,7 @@ static struct network *network_new(const char *name)
 
 	n->name = mem_strdup(name);
 	n->dir = network_dir(name);
-	n->lock_fd = -1;
+	n->lock_fd = n->keys_fd = -1;
 	n->services = mem_alloc(sizeof(*n->services));
 	return n;
 }
@@ -65,6 +67,9 @@ void network_detach(struct network *n)
 	str_free(&n->notices);
 	if (n->lock_fd >= 0)
 		close(n->lock_fd);
+	others_unlock(n);
+	others_forget(n);
+	free(n->underlays);
 	free(n->name);
 	free(n->dir);
 	free(n);
@@ -235,6 +240,12 @@ static int read_again(struct network *n, struct err *e)
 	remember_seen(n); /* first: what comes later is seen next time */
 	r = read_journal(n, &story, e);
 	n->read = story.place;
+	network_drop_unfinished(n);
+	if (r == 0 && story.pending.there && story.pending.after) {
+		n->unfinished = mem_alloc(sizeof(*n->unfinished));
+		*n->unfinished = story.pending;
+		story.pending = (struct journal_pending){ 0 };
+	}
 	if (r == -ENOENT || (r == 0 && story.destroyed))
 		r = none_such(n->name, e);
 	journal_story_free(&story);
@@ -286,7 +297,7 @@ static int take_up_pending(struct network *n, struct journal_pending *p,
 	return 0;
 }
 
-static void report_missing(const struct network *n, struct str *report)
+static void report_missing(struct network *n, struct str *report)
 {
 	vec_each (&n->model->nodes, node) {
 		cleanup_free char *path = network_netns_path(n, (*node)->name);
@@ -321,8 +332,10 @@ static int take_up(struct network *n, struct str *report, struct err *e)
 		r = journal_open(n->dir, story.place.settled, &n->journal, e);
 	if (r == 0)
 		r = take_up_pending(n, &story.pending, report, e);
-	if (r == 0)
+	if (r == 0) {
 		report_missing(n, report);
+		network_follow(n);
+	}
 	if (r == 0 && n->notices.n) {
 		str_add(report, n->notices.s);
 		str_free(&n->notices);
@@ -379,11 +392,25 @@ int network_destroy(struct network *n, const struct hooks *hooks, struct err *e)
 		err_context(e, "network '%s' goes on", n->name);
 	} else {
 		journal_mark_destroyed(n->journal, NULL);
+		kern_drop_tunnels(n->kern, n->model);
 		kern_close(steal_ptr(n->kern));
 		r = end(n->name, n->dir, e);
 	}
 	network_detach(n);
 	return r;
+}
+
+/* The same for a network that is not taken up, as far as its journal can be read. */
+static void leave_substrates(struct network *n)
+{
+	struct journal_story story = { 0 };
+
+	if (read_journal(n, &story, NULL) == 0 && underlays_any(n->model) &&
+	    open_kern(n, NULL) == 0) {
+		kern_drop_tunnels(n->kern, n->model);
+		kern_close(steal_ptr(n->kern));
+	}
+	journal_story_free(&story);
 }
 
 int network_remove(const char *name, struct err *e)
@@ -404,6 +431,8 @@ int network_remove(const char *name, struct err *e)
 		r = check_end(n->dir, e);
 	if (r == 0 && journal_open(n->dir, SIZE_MAX, &n->journal, NULL) == 0)
 		journal_mark_destroyed(n->journal, NULL);
+	if (r == 0)
+		leave_substrates(n);
 	if (r == 0)
 		r = end(name, n->dir, e);
 	network_detach(n);

@@ -10,6 +10,7 @@
  *     hosts     /etc/hosts of every node
  *     jobs/     background jobs and their output
  *     services/ folders of nodes' services, see services.h
+ *     keys      locked while a shell chooses a key for a tunnel here, see others.h
  *
  * A shell killed at any instant leaves a whole journal; network_attach() puts
  * the kernel back to the last change that was done (or finishes one that had
@@ -42,11 +43,14 @@ struct network {
 	struct journal *journal;
 	struct services *services; /* what runs for the nodes' services */
 	int lock_fd;
+	int keys_fd;	       /* others_lock()'s; -1: none */
+	struct others *others; /* networks that it was told of; NULL: none */
+	char *underlays;       /* as underlays_note() saw them; owned, NULL: not yet */
 	/* What a change could not do for the machine's interfaces (nics.h), a line each,
 	 * until somebody reads and empties it. */
 	struct str notices;
 	/* A change that failed and could not be undone yet; or, on attaching, one whose
-	 * shell was killed. See unfinished.h. */
+	 * shell was killed; read_only: one that is under way. See unfinished.h. */
 	struct journal_pending *unfinished; /* owned; NULL: none */
 	/* read_only: the journal as it was last read */
 	struct {
@@ -79,6 +83,10 @@ int network_attach(const char *name, bool read_only, struct network **ret,
  * started again, and its links are made again; then *ret_restarted is true.
  */
 int network_tend(struct network *n, bool *ret_restarted, struct err *e);
+/* Puts right the tunnels over other networks that have changed, gone or come back, as
+ * repair does; n->notices tell of it, and of what fails. Links that are not there now are
+ * marked as gone. */
+void network_follow(struct network *n);
 
 /* read_only: takes the newest state from disk, if it changed. */
 int network_refresh(struct network *n, struct err *e);

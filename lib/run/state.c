@@ -103,6 +103,8 @@ static json_t *write_link(const struct link *l)
 		put_text(o, "name", l->name);
 	if (l->mtu != MTU_DEFAULT)
 		put_number(o, "mtu", l->mtu);
+	if (l->mtu_follows)
+		json_object_set_new_nocheck(o, "mtu_follows", json_true());
 	if (l->lan != LAN_NONE)
 		put_number(o, "lan", (uint32_t)l->lan);
 	if (l->engine)
@@ -358,6 +360,7 @@ static int read_link(const struct reading *x, const json_t *o)
 	l->id = get_number(o, "id", 0);
 	l->name = mem_strdup(name);
 	l->mtu = get_number(o, "mtu", MTU_DEFAULT);
+	l->mtu_follows = json_is_true(json_object_get(o, "mtu_follows"));
 	l->engine = (uint8_t)get_number(o, "engine", SHAPE_ENGINE_AUTO);
 	l->wire = json_is_true(json_object_get(o, "wire"));
 	l->lan = json_object_get(o, "lan") ? (int)get_number(o, "lan", 0) : LAN_NONE;

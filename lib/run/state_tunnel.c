@@ -3,6 +3,8 @@
  */
 #include "run/state_tunnel.h"
 
+#include <string.h>
+
 static void put(json_t *o, const char *key, json_t *value)
 {
 	json_object_set_new_nocheck(o, key, value);
@@ -31,6 +33,10 @@ void state_write_tunnel(json_t *o, const struct link *l)
 			      (json_int_t)t->key, "underlay", (json_int_t)t->underlay[0],
 			      (json_int_t)t->underlay[1], "outer",
 			      write_outer(&t->outer[0]), write_outer(&t->outer[1])));
+	if (t->substrate)
+		put(o, "substrate",
+		    json_pack("{s:s, s:[s, s]}", "network", t->substrate->network,
+			      "nodes", t->substrate->node[0], t->substrate->node[1]));
 }
 
 static bool read_number(const json_t *v, uint32_t max, uint32_t *ret)
@@ -52,6 +58,29 @@ static bool read_end(const json_t *o, const struct model *m, struct tunnel *t, s
 	return json_is_null(outer) ||
 	       (json_is_string(outer) &&
 		ip_parse(json_string_value(outer), &t->outer[end], NULL) == 0);
+}
+
+static bool read_name(const json_t *v, char ret[SUBSTRATE_NAME_MAX + 1])
+{
+	const char *name = json_string_value(v);
+
+	if (!name || model_check_name(name, NULL) < 0)
+		return false;
+	memcpy(ret, name, strlen(name) + 1);
+	return true;
+}
+
+static bool read_substrate(const json_t *o, struct tunnel *t)
+{
+	const json_t *nodes = json_object_get(o, "nodes");
+
+	if (!o)
+		return true;
+	t->substrate = mem_alloc(sizeof(*t->substrate));
+	return read_name(json_object_get(o, "network"), t->substrate->network) &&
+	       read_name(json_array_get(nodes, 0), t->substrate->node[0]) &&
+	       read_name(json_array_get(nodes, 1), t->substrate->node[1]) &&
+	       !t->underlay[0];
 }
 
 bool state_read_tunnel(const json_t *o, const struct model *m, struct link *l)
@@ -77,5 +106,6 @@ bool state_read_tunnel(const json_t *o, const struct model *m, struct link *l)
 		return false;
 	l->tunnel.kind = (uint8_t)n;
 	return read_number(json_object_get(t, "key"), UINT32_MAX, &l->tunnel.key) &&
-	       read_end(t, m, &l->tunnel, 0) && read_end(t, m, &l->tunnel, 1);
+	       read_end(t, m, &l->tunnel, 0) && read_end(t, m, &l->tunnel, 1) &&
+	       read_substrate(json_object_get(o, "substrate"), &l->tunnel);
 }

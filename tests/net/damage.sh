@@ -14,11 +14,15 @@ equal 'changes nothing' "$(kernel_state "${nodes[@]}")" "$before"
 harm() {
 	says "harm: $1" "$2 $3"
 	says "$1: repair" repair
-	like "$1: repair says what" "$(answer result)$(cat "$WORK/errors")" "$2"
+	REPAIRED=$(answer result)$(<"$WORK/errors")
+	like "$1: repair says what" "$REPAIRED" "$2"
 	equal "$1: all is back" "$(kernel_state "${nodes[@]}")" "$before"
 	says "$1: it works" pingall
 }
 harm 'an interface deleted' h1 'ip link del eth0'
+subnet=$(inside h1 ip -4 route show proto kernel | cut -d ' ' -f 1)
+harm 'the route to a subnet gone' h1 "ip route del $subnet"
+like 'it is told as that' "$REPAIRED" 'h1:eth0: address [0-9.]+/24 had no route to its subnet'
 if [[ ! $SLOW ]]; then
 	harm 'an interface between routers deleted' r2 'ip link del eth1'
 	harm 'an interface down' r1 'ip link set eth0 down'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # keep: commands of set-up inside nodes become part of the network: undone, redone, repaired,
 # saved, and there after kill -9.
+# On any kernel the same.
 . "$(dirname "$0")/../lib.sh"
 
 rules() {
@@ -64,6 +65,29 @@ says 'the rest goes on' 'del h4'
 says 'and undo' undo
 says 'it can be forgotten' 'keep h3 none 1'
 like 'without what came behind it' "$(inside h3 ip rule)" 'lookup 103'
+
+# nor in that of a node that comes back
+check 'a log' touch "$WORK/here" "$WORK/done"
+say 'add host h5' && say 'link h5 h1 ip 10.5.0.1/24 10.5.0.2/24'
+say "keep h5 cat $WORK/here" && say "keep h5 sh -c 'echo x >>$WORK/done; ip rule add table 105'"
+say 'del h5'
+rm "$WORK/here"
+echo >"$WORK/done"
+says_no 'undo tells what cannot be run again' undo 'h5: cat .*all else is done'
+says 'the node is back' 'h5 ping -c 1 10.5.0.2'
+like 'with what is kept behind it' "$(inside h5 ip rule)" 'lookup 105'
+equal 'done once' "$(grep -c x "$WORK/done")" 1
+says 'it is an undo, which redo takes back' redo
+says_no 'the node is deleted' 'show h5' "no node"
+says_no 'undo comes again' undo 'all else is done'
+like 'after kill -9, too' "$(shell_kill KILL; "$ESPALIER" attach "$NET" <<<'h5 ip rule' 2>&1)" 'lookup 105'
+shell attach "$NET"
+says 'what fails can be forgotten' 'keep h5 none 1'
+touch "$WORK/here"
+say "keep h5 cat $WORK/here" && say undo
+rm "$WORK/here"
+says_no 'redo of just the command that fails' redo 'h5: cat '
+equal 'is refused' "$(say 'show h5' && answer result.kept | grep -c "cat ")" 0
 
 lab=$WORK/kept.lab
 says 'save' "save $lab"

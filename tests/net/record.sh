@@ -152,6 +152,7 @@ says 'what there is can be drawn' "plot $WORK/k.csv"
 says 'and every row is whole' "plot $WORK/k.csv pps"
 says 'a recording' "record $WORK/k.csv every 20ms"
 kill -KILL "$(recorder)"
+wait_until "$DEADLINE" no_recorder
 says_no 'kill -9 of its process is told' record 'ended'
 says 'and done with' record
 equal 'nothing is recorded then' "$(answer result)" ''

@@ -2,6 +2,7 @@
 # link ... tunnel: links whose frames cross an IP network, with and without an underlay of
 # nodes; every connector of the mainline kernel; keys and MTUs; what is refused; undo, kill -9,
 # repair, save. By VXLAN, which every kernel has; the other kinds are in tunnel_kinds.sh.
+# On any kernel the same; what differs is in tunnel_kinds.sh and substrate.sh.
 . "$(dirname "$0")/../lib.sh"
 needs vxlan ip link add v0 type vxlan id 1 dstport 4789 local 127.0.0.1
 FRAME=$TOP/tests/frame
@@ -149,6 +150,10 @@ fi
 say 'a1 ip link del eth0'
 says 'repair of an end' repair
 says 'packets pass' 'a1 ping -c 1 10.0.0.2'
+say 'a1 ip link set eth0 mtu 1300'
+says 'repair of an MTU' repair
+equal 'says that and no more' "$(answer result.repaired)" '["link a1:eth0 a2:eth0 had other settings: it was made anew"]'
+says 'full packets pass' 'a1 ping -c 1 -s 1322 -M do 10.0.0.2'
 
 # ---- kill -9, save ----
 before=$(kernel_state "${nodes[@]}")

@@ -56,5 +56,21 @@ says 'packets pass' 'ping a1 10.9.0.2' && say 'del g'
 says 'of Geneve' 'link a1 a2 tunnel geneve key 16777215 name g ip 10.9.0.1/24 10.9.0.2/24'
 says 'packets pass' 'ping a1 10.9.0.2' && say 'del g'
 says_no 'none larger' 'link a1 a2 tunnel geneve key 16777216' '1 to 16777215'
+
+# ---- from another network ----
+sub=$NET
+say detach
 shell_end
+network
+shell
+say 'add host h1 h2'
+for way in 'gre bridge' 'gre direct' 'geneve direct'; do
+	says "$way, of another network" "link h1 h2 tunnel ${way% *} underlay $sub.x $sub.y via ${way#* } name c ip 10.0.2.1/24 10.0.2.2/24"
+	says "$way: packets pass" 'ping h1 10.0.2.2'
+	says "$way: repair" repair
+	equal "$way: has nothing to mend" "$(answer result.repaired)" '[]'
+	says "$way: undo" undo
+done
+shell_end
+check 'the underlay ends' "$ESPALIER" destroy "$sub"
 finish

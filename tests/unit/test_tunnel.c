@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
+#include "lang/lang.h"
 #include "model/trace.h"
 #include "net.h"
 #include "plan/plan.h"
@@ -143,6 +144,56 @@ static void test_underlay_that_does_not_connect(void **state)
 	o.tunnel.underlay[1] = net_node(m, "ss")->id;
 	assert_refused(m, &o, "ss is a switch");
 	model_free(m);
+}
+
+/* Of a network that the model does not know. */
+static void test_substrate(void **state)
+{
+	struct substrate sub = { "sub", { "m1", "m2" } };
+	struct substrate_facts facts = { .mtu = 1400 };
+	struct model *m = substrate(), *copy;
+	struct link_options o = { .tunnel = { .kind = TUNNEL_VXLAN, .substrate = &sub },
+				  .facts = &facts };
+	cleanup_free char *text = NULL, *lab = NULL;
+	const struct link *l;
+
+	(void)state;
+	ip_parse("192.0.2.1", &o.tunnel.outer[0], NULL);
+	ip_parse("192.0.2.2", &o.tunnel.outer[1], NULL);
+	vec_push(&facts.keys,
+		 ((struct tunnel_key){ 1, mem_strdup("the tunnel t of network red") }));
+	l = join(m, &o);
+	assert_int_equal(l->tunnel.key, 2);
+	assert_int_equal(l->mtu, 1350);
+	assert_ptr_not_equal(l->tunnel.substrate, &sub);
+	assert_string_equal(outer(l, 1), "192.0.2.2"); /* settling leaves it */
+	text = tunnel_underlay_text(m, &l->tunnel, 1);
+	assert_string_equal(text, "sub.m2");
+	lab = lang_print_network(m);
+	assert_non_null(strstr(lab, "tunnel vxlan key 2 underlay sub.m1 sub.m2"));
+	assert_true(l->mtu_follows);
+	assert_null(strstr(lab, "mtu"));
+	assert_int_equal(tunnel_mtu(&l->tunnel, 1400), 1350);
+	assert_int_equal(tunnel_mtu(&l->tunnel, 9000), 1500);
+	assert_int_equal(tunnel_mtu(&l->tunnel, 70), 0);
+	o.tunnel.key = 1;
+	assert_refused(m, &o, "key 1 is that of the tunnel t of network red");
+	o.tunnel.key = 2;
+	assert_refused(m, &o, "key 2 is that of the tunnel aa bb");
+	o.tunnel.key = 3;
+	o.mtu = 1351;
+	assert_refused(m, &o, "too large for the path");
+	facts.mtu = 0; /* there is no path now */
+	assert_int_equal(join(m, &o)->mtu, 1351);
+
+	copy = model_copy(m);
+	l = model_edit_link(copy, l->id);
+	assert_true(tunnel_same(&l->tunnel, &model_link(m, l->id)->tunnel));
+	l->tunnel.substrate->node[1][1] = '3';
+	assert_false(tunnel_same(&l->tunnel, &model_link(m, l->id)->tunnel));
+	model_free(copy);
+	model_free(m);
+	substrate_facts_free(&facts);
 }
 
 static void test_options_that_do_not_go_together(void **state)
@@ -443,27 +494,33 @@ static void test_trace(void **state)
 		  outside = net_ip("192.0.2.9");
 	struct err e = ERR_INIT;
 	uint32_t mtu, x = net_node(m, "xx")->id;
+	link_ids links = { 0 };
 
 	(void)state;
 	net_settle(m);
 	model_edit_link(m, net_link(m, "ss", "rr")->id)->mtu = 1300;
-	assert_int_equal(trace_path(m, x, &to, &mtu, &e), 0);
+	assert_int_equal(trace_path(m, x, &to, &mtu, &links, &e), 0);
 	assert_int_equal(mtu, 1300);
-	assert_int_equal(trace_path(m, x, &nobody, &mtu, &e), -EHOSTUNREACH);
+	assert_int_equal(links.n, 3);
+	assert_int_equal(links.v[0], net_link(m, "xx", "ss")->id);
+	assert_int_equal(links.v[1], net_link(m, "ss", "rr")->id);
+	assert_int_equal(links.v[2], net_link(m, "rr", "yy")->id);
+	vec_free(&links);
+	assert_int_equal(trace_path(m, x, &nobody, &mtu, NULL, &e), -EHOSTUNREACH);
 	assert_string_equal(e.msg, "rr finds nobody with 10.1.0.99 at rr:eth1");
-	assert_int_equal(trace_path(m, x, &outside, &mtu, &e), -ENETUNREACH);
+	assert_int_equal(trace_path(m, x, &outside, &mtu, NULL, &e), -ENETUNREACH);
 	assert_string_equal(e.msg, "rr has no route to 192.0.2.9");
 	net_route(m, "rr", "192.0.2.0/24", "10.1.0.2");
-	assert_int_equal(trace_path(m, x, &outside, &mtu, &e), -EHOSTUNREACH);
+	assert_int_equal(trace_path(m, x, &outside, &mtu, NULL, &e), -EHOSTUNREACH);
 	assert_string_equal(e.msg, "yy is a host, which does not forward");
 	net_extend(m, "r qq; rr qq");
 	net_settle(m);
 	net_route(m, "rr", "198.51.100.0/24", "10.3.0.2");
 	net_route(m, "qq", "198.51.100.0/24", "10.3.0.1");
 	outside = net_ip("198.51.100.1");
-	assert_int_equal(trace_path(m, x, &outside, &mtu, &e), -ELOOP);
+	assert_int_equal(trace_path(m, x, &outside, &mtu, NULL, &e), -ELOOP);
 	model_set_link_up(m, net_link(m, "ss", "rr")->id, false, NULL);
-	assert_int_equal(trace_path(m, x, &to, &mtu, &e), -EHOSTUNREACH);
+	assert_int_equal(trace_path(m, x, &to, &mtu, NULL, &e), -EHOSTUNREACH);
 	err_clear(&e);
 	model_free(m);
 }
@@ -474,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_mtu_follows_from_the_path),
 		cmocka_unit_test(test_underlay_that_does_not_connect),
+		cmocka_unit_test(test_substrate),
 		cmocka_unit_test(test_options_that_do_not_go_together),
 		cmocka_unit_test(test_addresses_at_the_ends),
 		cmocka_unit_test(test_ipv6),
