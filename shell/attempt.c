@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +14,7 @@
 #include "measure/tcp.h"
 #include "run/ping.h"
 #include "shell/handlers.h"
+#include "shell/interrupt.h"
 
 #define SECOND 1000000000ULL
 static const uint64_t ANSWER_NS = 2 * SECOND;	   /* a full queue can take a second */
@@ -229,7 +229,6 @@ int attempt_rate(struct attempt *x, struct err *e)
 {
 	uint64_t limit = attempt_arg(x, "RATE", 0)->value.number;
 	struct tcp_goodput got = { 0 };
-	const atomic_bool stop = false;
 	struct measure_end from = { 0 }, to = { 0 };
 	struct ip any = { 0 }, address;
 	const struct node *source;
@@ -248,11 +247,11 @@ int attempt_rate(struct attempt *x, struct err *e)
 		got = tcp_goodput(&from, &to,
 				  (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec +
 					  RATE_NS,
-				  &stop);
+				  interrupt_flag());
 		close(to.netns);
 	}
 	close(from.netns);
-	if (r < 0)
+	if (r < 0 || interrupt_pending())
 		return r;
 	if (got.mean == 0)
 		str_add(&x->seen, "no TCP connection carried anything");

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 
 static volatile sig_atomic_t interrupted, ending, resized, child;
+static atomic_bool pending; /* interrupted || ending; lock-free, so handlers may set it */
 
 /* Called in a signal handler. A program that goes on regardless is killed by a repeat. */
 static void end_child(pid_t pid, bool again)
@@ -60,6 +61,7 @@ static void on_signal(int signal)
 
 	if (signal == SIGINT) {
 		interrupted = 1;
+		atomic_store(&pending, true);
 	} else if (signal == SIGWINCH) {
 		resized = 1;
 	} else if (signal == SIGCHLD) {
@@ -67,6 +69,7 @@ static void on_signal(int signal)
 	} else {
 		end_foreground(ending != 0);
 		ending = signal;
+		atomic_store(&pending, true);
 	}
 	errno = kept;
 }
@@ -109,11 +112,17 @@ bool interrupt_pending(void)
 	return interrupted || ending;
 }
 
+const atomic_bool *interrupt_flag(void)
+{
+	return &pending;
+}
+
 bool interrupt_taken(void)
 {
 	bool was = interrupted;
 
 	interrupted = 0;
+	atomic_store(&pending, ending != 0);
 	return was;
 }
 

@@ -7,6 +7,7 @@
 #define SHELL_INTERRUPT_H
 
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,8 @@ void interrupt_install(bool interactive);
 
 /* Whether the command under way should stop: Ctrl-C, or the shell is to end. */
 bool interrupt_pending(void);
+/* The same, for what is given a flag to look at. */
+const atomic_bool *interrupt_flag(void);
 /* Reports Ctrl-C and clears it. */
 bool interrupt_taken(void);
 /* The signal that told the shell to end; 0: none. It stays. */

@@ -24,11 +24,13 @@ static void ctrl_c_sets_a_flag(void **state)
 	assert_false(interrupt_pending());
 	raise(SIGINT);
 	assert_true(interrupt_pending());
+	assert_true(atomic_load(interrupt_flag()));
 	/* at once, though nothing can be read */
 	assert_false(interrupt_wait_until(fds[0], UINT64_MAX));
 	assert_true(interrupt_taken());
 	assert_false(interrupt_taken());
 	assert_false(interrupt_pending());
+	assert_false(atomic_load(interrupt_flag()));
 	assert_false(interrupt_wait_until(fds[0], 1)); /* that time is past */
 	assert_int_equal(write(fds[1], "x", 1), 1);
 	assert_true(interrupt_wait_until(fds[0], UINT64_MAX));
@@ -106,7 +108,10 @@ static void an_end_is_passed_on(void **state)
 	(void)state;
 	raise(SIGTERM);
 	assert_int_equal(interrupt_ending(), SIGTERM);
+	raise(SIGINT);
+	assert_true(interrupt_taken());
 	assert_true(interrupt_pending());
+	assert_true(atomic_load(interrupt_flag()));
 	assert_int_equal(waitpid(front, &status, 0), front);
 	assert_int_equal(WTERMSIG(status), SIGHUP);
 	assert_int_equal(waitpid(stubborn, &status, WNOHANG), 0);
