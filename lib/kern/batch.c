@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kern/kern_parts.h"
+#include "kern/modules.h"
 
 enum { BATCH_STEPS = 128 };
 
@@ -71,8 +72,8 @@ static void say_what_to_try(struct err *e, const struct step *s)
 	}
 }
 
-/* Where a kind of device comes from that the kernel has not. */
-static void say_where_it_is(struct err *e, const char *kind)
+/* NULL: it is Espalier's own. */
+static const char *mainline_module(const char *kind)
 {
 	static const struct {
 		const char *kind, *module;
@@ -82,17 +83,29 @@ static void say_where_it_is(struct err *e, const char *kind)
 			{ "veth", "veth" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
-		if (strcmp(modules[i].kind, kind) == 0) {
-			err_hint(e,
-				 "it is in the kernel's module %s: 'modprobe %s'; "
-				 "'doctor' tells what this kernel has",
-				 modules[i].module, modules[i].module);
-			return;
-		}
-	err_hint(
-		e,
-		"it is in Espalier's own module, which 'make kmod' builds in its sources "
-		"and 'insmod' loads; via bridge needs none");
+		if (strcmp(modules[i].kind, kind) == 0)
+			return modules[i].module;
+	return NULL;
+}
+
+/* Where a kind of device comes from that the kernel has not. */
+static void say_where_it_is(struct err *e, const char *kind)
+{
+	const char *module = mainline_module(kind);
+
+	if (!module)
+		err_hint(
+			e,
+			"it is in Espalier's own module, which 'make kmod' builds in its "
+			"sources and 'insmod' loads; via bridge needs none");
+	else if (!modules_can_be_loaded())
+		err_hint(e, "another kernel has it, this one loads no modules; 'doctor' "
+			    "tells what it has");
+	else
+		err_hint(e,
+			 "it is in the kernel's module %s: 'modprobe %s'; 'doctor' tells "
+			 "what this kernel has",
+			 module, module);
 }
 
 static int step_failed(const struct kern *k, const struct step *s, const char *kind,

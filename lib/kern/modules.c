@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -72,4 +73,9 @@ char *modules_state(void)
 	}
 	add_installed(&s);
 	return str_take(&s);
+}
+
+bool modules_can_be_loaded(void)
+{
+	return access("/proc/modules", F_OK) == 0; /* only such a kernel has it */
 }

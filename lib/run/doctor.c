@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "kern/modules.h"
 #include "run/doctor_trial.h"
 #include "run/network.h"
 #include "run/rootless.h"
@@ -104,7 +105,7 @@ static char *advice(const struct trial *t, const struct note *n)
 		return mem_printf("run espalier as root; else %s", t->without);
 	if (!t->module)
 		return mem_strdup(t->without);
-	if (access("/proc/modules", F_OK) < 0)
+	if (!modules_can_be_loaded())
 		return mem_printf("another kernel has it (Debian's " DEBIAN_KERNEL
 				  "), this one loads no modules; without, %s",
 				  t->without);

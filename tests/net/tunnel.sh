@@ -106,7 +106,9 @@ if [[ $REPLY == *'Unknown device type'* ]]; then
 fi
 # where the kernel has it, every namespace gets a gre0 with the module
 if [[ ! ${ESPALIER_VM-} ]] && ! unshare -Urn ip link add g0 type gretap 2>/dev/null; then
-	says_no 'a kind that the kernel lacks' 'link a1 a2 tunnel gre' 'no devices of kind gretap.*modprobe ip_gre'
+	advice='this one loads no modules'
+	[[ ! -e /proc/modules ]] || advice='modprobe ip_gre'
+	says_no 'a kind that the kernel lacks' 'link a1 a2 tunnel gre' "no devices of kind gretap.*$advice"
 fi
 say 'link r b1 mtu 100B name narrow' && say 'add host z' && say 'link b1 z mtu 100B'
 says_no 'a path that is too narrow' 'link a1 a2 tunnel vxlan underlay b1 z' 'too little is left'
