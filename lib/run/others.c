@@ -15,9 +15,8 @@
 #include "base/file.h"
 #include "run/rootless.h"
 
-enum {
-	PATIENCE_MS = 15000
-}; /* a change that takes a key takes a few, on a slow machine 500 */
+/* A change that takes a key takes a few ms, on a slow machine 500. */
+enum { PATIENCE_MS = 15000 };
 
 /* What was last seen of one. */
 struct other {
